@@ -46,9 +46,9 @@ bench: .venv/.test-ready  ## figures beside their peers (ARGS=worker, simulator,
 # ---- set-up ------------------------------------------------------------------------------------------------------
 # uv installs in seconds what takes pip a minute; where uv cannot be had, pip does it. uv does not read pip's
 # configuration, so an index that is configured there is handed on.
-PIP_INDEX = $(shell $(BIN)/python -m pip config get global.index-url 2>/dev/null)
-INSTALL = UV_DEFAULT_INDEX=$${UV_DEFAULT_INDEX:-$(or $(PIP_INDEX),https://pypi.org/simple)} \
-	uv pip install --quiet --python $(BIN)/python $(1) || python -m pip install --quiet --disable-pip-version-check $(1)
+PIP_INDEX = $(or $(PIP_INDEX_URL),$(shell $(BIN)/python -m pip config get global.index-url 2>/dev/null))
+INSTALL = $(if $(PIP_INDEX),UV_DEFAULT_INDEX=$(PIP_INDEX)) uv pip install --quiet --python $(BIN)/python $(1) \
+	|| python -m pip install --quiet --disable-pip-version-check $(1)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "diffusionwatch needs Python 3.10 or later, not %d.%d" % sys.version_info[:2])'
