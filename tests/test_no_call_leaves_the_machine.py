@@ -32,5 +32,5 @@ def test_a_program_that_a_test_starts_never_reaches_aws() -> None:
 
 def test_loopback_stays_open() -> None:
     client: Any = boto3.client("sqs", endpoint_url="http://127.0.0.1:9", config=ONE_TRY)
-    with pytest.raises(BotoCoreError, match="127.0.0.1:9"):
+    with pytest.raises(BotoCoreError, match=r"127\.0\.0\.1:9"):
         client.list_queues()
