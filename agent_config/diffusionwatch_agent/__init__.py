@@ -8,26 +8,39 @@
 
 from __future__ import annotations
 
+from diffusionwatch_agent.delivery import association_properties, document_content, document_name, parameter_value
 from diffusionwatch_agent.ec2 import ec2_configuration, render
-from diffusionwatch_agent.emits import CustomMetrics, Emitted, custom_metrics, ec2_emits
+from diffusionwatch_agent.eks import EksCluster, configuration_values, eks_addon_values
+from diffusionwatch_agent.emits import CustomMetrics, Emitted, custom_metrics, ec2_emits, eks_emits
 from diffusionwatch_agent.instances import INSTANCES, GpuInstance, UnknownInstanceType, instance
 from diffusionwatch_agent.names import AGENT_NAMESPACE, node_log_group, parameter_name
 from diffusionwatch_agent.nodes import GpuNodes, LogFile
+from diffusionwatch_agent.roles import instance_role_statements, pod_role_statements
 
 __all__ = [
     "AGENT_NAMESPACE",
     "INSTANCES",
     "CustomMetrics",
+    "EksCluster",
     "Emitted",
     "GpuInstance",
     "GpuNodes",
     "LogFile",
     "UnknownInstanceType",
+    "association_properties",
+    "configuration_values",
     "custom_metrics",
+    "document_content",
+    "document_name",
     "ec2_configuration",
     "ec2_emits",
+    "eks_addon_values",
+    "eks_emits",
     "instance",
+    "instance_role_statements",
     "node_log_group",
     "parameter_name",
+    "parameter_value",
+    "pod_role_statements",
     "render",
 ]

@@ -8,9 +8,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from diffusionwatch_agent.ec2 import AGGREGATIONS, FLEET_DIMENSION, INSTANCE_DIMENSION
+from diffusionwatch_agent.eks import Mode
 from diffusionwatch_agent.measurements import GPU, HOST
 from diffusionwatch_agent.names import AGENT_NAMESPACE
 from diffusionwatch_agent.nodes import GpuNodes
@@ -52,6 +54,88 @@ def ec2_emits(nodes: GpuNodes) -> tuple[Emitted, ...]:
         Emitted(AGENT_NAMESPACE, m.metric, m.unit, AGGREGATIONS, f"CloudWatch agent, {m.plugin}", "ec2", m.meaning)
         for m in HOST
     )
+
+
+CONTAINER_INSIGHTS = "ContainerInsights"
+
+_CLUSTER = ("ClusterName",)
+_CLASSIC_SETS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "node": (
+        _CLUSTER,
+        ("ClusterName", "NodeName", "InstanceId"),
+        ("ClusterName", "NodeName", "InstanceId", "InstanceType", "GpuDevice"),
+    ),
+    "pod": (
+        _CLUSTER,
+        ("ClusterName", "Namespace"),
+        ("ClusterName", "Namespace", "Service"),
+        ("ClusterName", "Namespace", "PodName"),
+        ("ClusterName", "Namespace", "PodName", "FullPodName"),
+        ("ClusterName", "Namespace", "PodName", "FullPodName", "GpuDevice"),
+    ),
+    "container": (
+        _CLUSTER,
+        ("ClusterName", "Namespace", "PodName", "ContainerName"),
+        ("ClusterName", "Namespace", "PodName", "FullPodName", "ContainerName"),
+        ("ClusterName", "Namespace", "PodName", "FullPodName", "ContainerName", "GpuDevice"),
+    ),
+}
+"""As the agent's source declares them; the user guide's table gives other sets for the pods. `PodName` is the name of
+the workload (the Deployment's), `FullPodName` that of the single pod."""
+
+_CLASSIC_METRICS = (
+    ("gpu_utilization", "Percent", "Share of the last sample in which a kernel ran"),
+    ("gpu_memory_utilization", "Percent", "Device memory in use"),
+    ("gpu_memory_total", "Bytes", "Device memory"),
+    ("gpu_memory_used", "Bytes", "Device memory in use"),
+    ("gpu_power_draw", "None", "Power, watts"),
+    ("gpu_temperature", "None", "Core temperature, degrees Celsius"),
+    ("gpu_tensor_core_utilization", "Percent", "Share of cycles in which the tensor cores were active"),
+)
+
+_NODE_COUNTS = (
+    ("node_gpu_limit", "Count", "GPUs of the node"),
+    ("node_gpu_usage_total", "Count", "GPUs that pods hold"),
+    ("node_gpu_reserved_capacity", "Percent", "Share of the GPUs that pods hold"),
+    ("node_gpu_unreserved_capacity", "Percent", "Share of the GPUs that no pod holds"),
+    ("node_gpu_available_capacity", "Count", "GPUs that no pod holds"),
+)
+
+_DCGM = (
+    ("DCGM_FI_DEV_GPU_UTIL", "%", "Share of the last sample in which a kernel ran"),
+    ("DCGM_FI_DEV_MEM_COPY_UTIL", "%", "Share of the last sample in which device memory was read or written"),
+    ("DCGM_FI_DEV_FB_FREE", "MiBy", "Device memory that is free"),
+    ("DCGM_FI_DEV_FB_USED", "MiBy", "Device memory in use"),
+    ("DCGM_FI_DEV_FB_TOTAL", "MiBy", "Device memory"),
+    ("DCGM_FI_DEV_FB_USED_PERCENT", "", "Share of the device memory in use"),
+    ("DCGM_FI_DEV_MEMORY_TEMP", "", "Memory temperature, degrees Celsius"),
+    ("DCGM_FI_DEV_GPU_TEMP", "Cel", "Core temperature"),
+    ("DCGM_FI_DEV_POWER_USAGE", "W", "Power of the board"),
+    ("DCGM_FI_PROF_PIPE_TENSOR_ACTIVE", "%", "Share of cycles in which the tensor cores were active"),
+)
+
+
+def eks_emits(mode: Mode = "classic") -> tuple[Emitted, ...]:
+    """The GPU metrics of a node in a cluster with the add-on.
+
+    In the mode `otel` they arrive by OTLP under DCGM's names: PromQL reads them, by labels instead of dimension sets,
+    and no classic alarm or dashboard can.
+    """
+    if mode == "otel":
+        return tuple(
+            Emitted("", metric, unit, (), "DCGM exporter, by OTLP: PromQL only", "eks-otel", meaning)
+            for metric, unit, meaning in _DCGM
+        )
+    gpu: Iterable[Emitted] = (
+        Emitted(CONTAINER_INSIGHTS, f"{kind}_{name}", unit, sets, f"DCGM exporter, by {kind}", "eks", meaning)
+        for kind, sets in _CLASSIC_SETS.items()
+        for name, unit, meaning in _CLASSIC_METRICS
+    )
+    counts: Iterable[Emitted] = (
+        Emitted(CONTAINER_INSIGHTS, name, unit, _CLASSIC_SETS["node"][:2], "NVIDIA device plugin", "eks", meaning)
+        for name, unit, meaning in _NODE_COUNTS
+    )
+    return (*gpu, *counts)
 
 
 @dataclass(frozen=True)
