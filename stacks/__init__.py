@@ -1,0 +1,36 @@
+"""The stacks of one environment, thin: each picks constructs and passes settings.
+
+No stack exports to another; they meet by names (diffusionwatch_cdk.names) and are only ordered.
+"""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+
+from diffusionwatch_cdk import EnvironmentSettings
+
+from .agent import AgentStack
+from .base import EnvironmentStack
+from .cost import CostStack
+from .foundation import FoundationStack
+from .monitoring import MonitoringStack
+from .sample_fleet import SampleFleetStack
+from .tracing import TracingStack
+
+__all__ = ["EnvironmentStack", "build"]
+
+WITH_SAMPLE_FLEET = ("local",)
+"""Environments that bring a fleet of their own; everywhere else the fleet is there already."""
+
+
+def build(app: cdk.App, settings: EnvironmentSettings) -> list[EnvironmentStack]:
+    """All stacks of an environment, in the order in which they are deployed."""
+    stacks: list[EnvironmentStack] = []
+    if settings.name in WITH_SAMPLE_FLEET:
+        stacks.append(SampleFleetStack(app, settings))
+    stacks.append(FoundationStack(app, settings))
+    stacks += [AgentStack(app, settings), TracingStack(app, settings), CostStack(app, settings)]
+    stacks.append(MonitoringStack(app, settings))
+    for earlier, later in zip(stacks, stacks[1:]):
+        later.add_stack_dependency(earlier)
+    return stacks

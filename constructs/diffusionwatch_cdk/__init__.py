@@ -1,0 +1,73 @@
+"""CDK constructs that watch fleets of GPUs generating images.
+
+>>> from diffusionwatch_cdk import Fleet, FleetMonitoring, load_environment     # doctest: +SKIP
+
+Names are imported when they are first asked for: settings and the alarm catalogue are then usable without CDK.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .agent import AgentConfiguration
+    from .alarm_set import Alarms
+    from .alarms import AlarmRule, CompositeRule, Condition
+    from .dashboard_set import Dashboards
+    from .fleet import Fleet
+    from .fleet_monitoring import FleetMonitoring
+    from .notifications import Notifications
+    from .sample_fleet import SampleFleet
+    from .settings import EnvironmentSettings, SettingsError, load_environment
+    from .spend import Spend
+    from .tracing import Tracing
+    from .worker_logs import WorkerLogs
+
+_HOMES = {
+    "AgentConfiguration": "agent",
+    "AlarmRule": "alarms",
+    "Alarms": "alarm_set",
+    "CompositeRule": "alarms",
+    "Condition": "alarms",
+    "Dashboards": "dashboard_set",
+    "EnvironmentSettings": "settings",
+    "Fleet": "fleet",
+    "FleetMonitoring": "fleet_monitoring",
+    "Notifications": "notifications",
+    "SampleFleet": "sample_fleet",
+    "SettingsError": "settings",
+    "Spend": "spend",
+    "Tracing": "tracing",
+    "WorkerLogs": "worker_logs",
+    "load_environment": "settings",
+}
+
+__all__ = [
+    "AgentConfiguration",
+    "AlarmRule",
+    "Alarms",
+    "CompositeRule",
+    "Condition",
+    "Dashboards",
+    "EnvironmentSettings",
+    "Fleet",
+    "FleetMonitoring",
+    "Notifications",
+    "SampleFleet",
+    "SettingsError",
+    "Spend",
+    "Tracing",
+    "WorkerLogs",
+    "load_environment",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,47 @@
+"""The CDK app. One run, one environment: ``cdk deploy --all -c environment=prod``; without one, ``dev``.
+
+``python app.py -c environment=prod`` synthesizes without the cdk command, into cdk.out/prod.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+import aws_cdk as cdk
+
+from diffusionwatch_cdk import SettingsError, load_environment
+from stacks import build
+
+HERE = Path(__file__).parent
+DEFAULT_ENVIRONMENT = "dev"  # what a slip should hit, when it must hit something
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Synthesizes one environment. Exit status 2 and one message when its settings are wrong."""
+    parser = argparse.ArgumentParser(description="Synthesizes the stacks of one environment.")
+    parser.add_argument(
+        "-c", "--context", action="append", default=[], metavar="KEY=VALUE", help="as of the cdk command"
+    )
+    given = dict(pair.partition("=")[::2] for pair in parser.parse_args(arguments).context)
+    given = json.loads(os.environ.get("CDK_CONTEXT_JSON", "{}")) | given
+    environment = given.get("environment", DEFAULT_ENVIRONMENT)
+    try:
+        settings = load_environment(environment, HERE / "environments")
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    # cdk.json's context reaches an app only through the cdk command; both ways must give the same templates.
+    context = json.loads((HERE / "cdk.json").read_text(encoding="utf-8"))["context"]
+    outdir = os.environ.get("CDK_OUTDIR") or str(HERE / "cdk.out" / environment)
+    app = cdk.App(context=context | given, outdir=outdir)
+    build(app, settings)
+    app.synth()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

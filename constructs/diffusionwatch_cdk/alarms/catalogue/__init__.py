@@ -1,0 +1,1 @@
+"""The alarms of the catalogue, one class a file; found by alarms.discovery."""

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from ...metrics import Measure, measure
+from ...watched import WatchedFleet
+from ..rule import AlarmRule, Need
+
+
+class WorkersMissing(AlarmRule):
+    """100 · heartbeats / those expected of the instances in service."""
+
+    id = "workers-missing"
+    title = "Instances are in service, but their workers do not report"
+    guards = "Users: the worker crashed, never started, or cannot send. A fleet at zero instances is quiet."
+    first_action = "Read the worker's journal on one silent instance; replace it when the worker does not come back."
+    default, unit = 80, "percent of the expected heartbeats"
+    default_reason = "One of five workers gone; late heartbeats of one period alone do not reach it three times."
+    comparison = "LessThanThreshold"
+    period, datapoints, periods = 300, 3, 4
+    missing = "breaching"
+    missing_reason = "When neither group nor workers say anything, nobody knows that users are served."
+    warm_up_minutes = 15
+    needs = (Need.AUTO_SCALING_GROUP,)
+
+    def measure(self, watched: WatchedFleet, threshold: float) -> Measure:
+        # Minimum: an instance that joined within the period owes no heartbeats for all of it.
+        expected = self.period // 60 * watched.fleet.workers_per_instance
+        return measure(
+            f"IF(instances >= 1, 100 * FILL(heartbeats, 0) / (instances * {expected}), 100)",
+            label="Heartbeats, percent of expected",
+            heartbeats=watched.worker("WorkerHeartbeat", "Sum", self.period),
+            instances=watched.group("GroupInServiceInstances", "Minimum", self.period),
+        )

@@ -1,0 +1,1 @@
+"""The composite alarms, one class a file; found by alarms.discovery."""

@@ -1,0 +1,143 @@
+"""From rules to alarms as CloudFormation knows them: pure, so that tests, pages and dashboards ask without CDK."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ..metrics import Measure
+from ..settings import AlarmOverride
+from ..watched import WatchedFleet
+from .composite import SUPPRESSION_SECONDS, CompositeRule
+from .discovery import alarm_rules, composite_rules
+from .expression import Expression
+from .rule import AlarmRule, Severity
+from .text import alarm_text, composite_text
+
+
+@dataclass(frozen=True)
+class AlarmDefinition:
+    """One alarm of one fleet, with its settings applied."""
+
+    rule: AlarmRule
+    name: str
+    measure: Measure
+    threshold: float
+    datapoints: int
+    periods: int
+    severity: Severity
+    properties: dict[str, Any]
+    """of AWS::CloudWatch::Alarm"""
+
+
+@dataclass(frozen=True)
+class CompositeDefinition:
+    """One composite alarm of one fleet, reduced to the alarms that exist."""
+
+    rule: CompositeRule
+    name: str
+    expression: Expression
+    severity: Severity
+    suppressor: str | None
+    """id of the composite that silences it"""
+    properties: dict[str, Any]
+    """of AWS::CloudWatch::CompositeAlarm"""
+
+
+@dataclass(frozen=True)
+class AlarmSetDefinition:
+    """All alarms of one fleet."""
+
+    alarms: tuple[AlarmDefinition, ...]
+    composites: tuple[CompositeDefinition, ...]
+    switched_off: dict[str, str]
+    """ids and reasons"""
+
+    def alarm(self, alarm: str) -> AlarmDefinition | None:
+        return next((found for found in self.alarms if found.rule.id == alarm), None)
+
+    @property
+    def loud(self) -> tuple[str, ...]:
+        """The ids of those that notify, pages first: what an operator looks at."""
+        found: list[AlarmDefinition | CompositeDefinition] = [*self.composites, *self.alarms]
+        pages = [one.rule.id for one in found if one.severity is Severity.PAGE]
+        return (*pages, *(one.rule.id for one in found if one.severity is Severity.TICKET))
+
+
+def define(
+    watched: WatchedFleet, *, extra_alarms: Iterable[AlarmRule] = (), extra_composites: Iterable[CompositeRule] = ()
+) -> AlarmSetDefinition:
+    """Every alarm of the catalogue that applies to the fleet and is not switched off."""
+    overrides = watched.settings.alarms
+    switched_off = {name: one.reason or "" for name, one in overrides.items() if not one.enabled}
+    alarms = tuple(
+        _alarm(rule, watched, overrides.get(rule.id, AlarmOverride()))
+        for rule in (*alarm_rules(), *extra_alarms)
+        if rule.id not in switched_off and rule.applies(watched)
+    )
+    rules = [rule for rule in (*composite_rules(), *extra_composites) if rule.id not in switched_off]
+    existing = {alarm.rule.id for alarm in alarms}
+    reduced = {rule.id: rule.rule.within(existing) for rule in rules}
+    composites = tuple(
+        _composite(rule, expression, watched, overrides.get(rule.id, AlarmOverride()), reduced)
+        for rule in rules
+        if (expression := reduced[rule.id]) is not None
+    )
+    return AlarmSetDefinition(alarms, composites, switched_off)
+
+
+def _alarm(rule: AlarmRule, watched: WatchedFleet, override: AlarmOverride) -> AlarmDefinition:
+    threshold = rule.default if override.threshold is None else override.threshold
+    periods = override.periods or rule.periods
+    datapoints = min(override.datapoints or (rule.datapoints if override.periods is None else periods), periods)
+    severity = Severity(override.severity) if override.severity else rule.severity
+    measure = rule.measure(watched, threshold)
+    properties: dict[str, Any] = {
+        "AlarmName": watched.alarm_name(rule.id),
+        "AlarmDescription": alarm_text(rule, watched, threshold, datapoints, periods),
+        "Metrics": measure.queries(),
+        "ComparisonOperator": rule.comparison,
+        "Threshold": rule.limit(watched, threshold),
+        "EvaluationPeriods": periods,
+        "DatapointsToAlarm": datapoints,
+        "TreatMissingData": rule.missing,
+        **_actions(watched, severity),
+    }
+    if rule.warm_up_minutes:
+        properties["WarmUpConfiguration"] = {
+            "WarmUpPeriodDurationInMinutes": rule.warm_up_minutes,
+            "OnlyStartEvaluatingAfterWarmUpPeriodEnds": True,
+        }
+    return AlarmDefinition(rule, properties["AlarmName"], measure, threshold, datapoints, periods, severity, properties)
+
+
+def _composite(
+    rule: CompositeRule,
+    expression: Expression,
+    watched: WatchedFleet,
+    override: AlarmOverride,
+    reduced: dict[str, Expression | None],
+) -> CompositeDefinition:
+    severity = Severity(override.severity) if override.severity else rule.severity
+    suppressor = rule.suppressed_by if rule.suppressed_by and reduced.get(rule.suppressed_by) else None
+    properties: dict[str, Any] = {
+        "AlarmName": watched.alarm_name(rule.id),
+        "AlarmDescription": composite_text(rule, watched),
+        "AlarmRule": expression.render(watched.alarm_name),
+        **_actions(watched, severity),
+    }
+    if suppressor:
+        properties |= {
+            "ActionsSuppressor": watched.alarm_name(suppressor),
+            "ActionsSuppressorWaitPeriod": SUPPRESSION_SECONDS,
+            "ActionsSuppressorExtensionPeriod": SUPPRESSION_SECONDS,
+        }
+    return CompositeDefinition(rule, properties["AlarmName"], expression, severity, suppressor, properties)
+
+
+def _actions(watched: WatchedFleet, severity: Severity) -> dict[str, Any]:
+    if severity in (Severity.LEAF, Severity.NONE):
+        return {}
+    topic = watched.topic_arn(severity.value)
+    return {"AlarmActions": [topic], "OKActions": [topic]}

@@ -1,0 +1,52 @@
+"""What an alarm says when it wakes somebody: what, by which number, what to do first, where to read on."""
+
+from __future__ import annotations
+
+from ..watched import WatchedFleet
+from .composite import CompositeRule
+from .rule import AlarmRule
+
+DESCRIPTION_LIMIT = 1024
+"""Characters of AlarmDescription (API reference of PutMetricAlarm)."""
+
+
+def alarm_text(rule: AlarmRule, watched: WatchedFleet, threshold: float, datapoints: int, periods: int) -> str:
+    """The text of a metric alarm."""
+    number = f"{limit(rule, threshold)}, {window(rule.period, datapoints, periods)}"
+    return _text(f"{rule.title}: {number}.", rule.first_action, rule.id, watched)
+
+
+def composite_text(rule: CompositeRule, watched: WatchedFleet) -> str:
+    """The text of a composite alarm."""
+    return _text(f"{rule.title}. {rule.guards}", rule.first_action, rule.id, watched)
+
+
+def limit(rule: AlarmRule, threshold: float) -> str:
+    """The threshold in words, such as ``above 5 percent of requests``."""
+    side = {
+        "GreaterThanThreshold": "above",
+        "GreaterThanOrEqualToThreshold": "at",
+        "LessThanThreshold": "below",
+    }[rule.comparison]
+    return f"{rule.side or side} {threshold:g} {rule.unit}"
+
+
+def window(period: int, datapoints: int, periods: int) -> str:
+    """
+    >>> window(300, 2, 3), window(3600, 1, 1)
+    ('2 of 3 periods of 5 min', 'over 1 h')
+    """
+    length = f"{period // 3600} h" if period % 3600 == 0 else f"{period // 60} min"
+    if periods == 1:
+        return f"over {length}"
+    return f"{datapoints} of {periods} periods of {length}"
+
+
+def _text(what: str, first_action: str, alarm: str, watched: WatchedFleet) -> str:
+    lines = (
+        what,
+        f"First: {first_action}",
+        f"Runbook: {watched.runbook_url(alarm)}",
+        f"Dashboard: {watched.dashboard_url()}",
+    )
+    return "\n".join(lines)

@@ -1,0 +1,46 @@
+"""The dashboards of one fleet as CloudFormation resources."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from .alarms import AlarmSetDefinition
+from .dashboards import on_call
+from .names import dashboard_name, logical_id
+from .watched import WatchedFleet
+
+
+class Dashboards(Construct):
+    """The on-call dashboard."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002  (CDK's own name)
+        *,
+        watched: WatchedFleet,
+        alarms: AlarmSetDefinition,
+    ) -> None:
+        super().__init__(scope, id)
+        self.bodies: dict[str, dict[str, Any]] = {"on-call": on_call(watched, alarms)}
+        for name, body in self.bodies.items():
+            dashboard = cdk.CfnResource(
+                self,
+                name,
+                type="AWS::CloudWatch::Dashboard",
+                properties={
+                    "DashboardName": dashboard_name(watched.environment.name, watched.fleet.service, name),
+                    "DashboardBody": _json(self, body),
+                },
+            )
+            dashboard.override_logical_id(logical_id(watched.fleet.service, name, "dashboard"))
+
+
+def _json(scope: Construct, body: dict[str, Any]) -> str:
+    """Plain JSON where every name is known, CloudFormation's join where a construct's name is still a token."""
+    plain = json.dumps(body, ensure_ascii=False)
+    return cdk.Stack.of(scope).to_json_string(body) if cdk.Token.is_unresolved(plain) else plain

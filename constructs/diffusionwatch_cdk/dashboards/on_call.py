@@ -1,0 +1,227 @@
+"""The dashboard that an operator opens first: who is hurt, why, and what it costs, on one screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from diffusionwatch import catalog
+
+from ..alarms import AlarmSetDefinition
+from ..metrics import Measure, measure
+from ..watched import WatchedFleet
+from .layout import Widget, body
+from .widgets import Line, alarm_status, graph, log_table, number, text, threshold
+
+PERIOD = 300
+GOOD, BAD, SLOW, CALM = "#2ca02c", "#d13212", "#ff9900", "#1f77b4"
+
+
+def on_call(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any]:
+    """The body of the dashboard ``<environment>-<service>-on-call``."""
+    rows = [
+        [text(_title(watched), width=24, height=2)],
+        [_states(watched, alarms), *_now(watched)],
+        [_requests(watched, alarms), _latency(watched, alarms), _in_work(watched, alarms)],
+        [_gpu(watched, alarms), *_queue(watched, alarms), *_capacity(watched)],
+        [_workers(watched, alarms), _money(watched, alarms), _faults(watched)],
+    ]
+    return body([[widget for widget in row if widget] for row in rows], start="-PT3H")
+
+
+def _title(watched: WatchedFleet) -> str:
+    fleet, environment = watched.fleet, watched.environment
+    where = fleet.auto_scaling_group or f"{fleet.eks_cluster}/{fleet.workload}"
+    return (
+        f"# {fleet.service} in {environment.name}\n"
+        f"{where} · {fleet.planned_instances:g} × {fleet.instance_type} planned, "
+        f"{fleet.planned_usd_per_hour:.2f} US dollars an hour · [runbooks]({environment.runbooks})"
+    )
+
+
+def _states(watched: WatchedFleet, alarms: AlarmSetDefinition) -> Widget:
+    arns = [watched.alarm_arn(alarm) for alarm in alarms.loud]
+    return alarm_status("What notifies, newest change first", arns, width=6, height=4)
+
+
+def _now(watched: WatchedFleet) -> list[Widget]:
+    completed = watched.worker("RequestsCompleted", "Sum", PERIOD)
+    lines = {
+        "Requests a minute (T_req)": measure("60 * completed / PERIOD(completed)", completed=completed),
+        "Success, percent": measure(
+            "100 * completed / (completed + faulted)",
+            completed=completed,
+            faulted=watched.worker("RequestsFaulted", "Sum", PERIOD),
+        ),
+        "Generation p50, seconds (L_gen)": _seconds(watched, "p50"),
+        "Generation p90, seconds (L_gen)": _seconds(watched, "p90"),
+    }
+    if watched.fleet.queue:
+        oldest = watched.queue("ApproximateAgeOfOldestMessage", "Maximum")
+        lines["Oldest waiting, seconds"] = measure(oldest)
+    lines["Dollars an hour"] = _dollars_an_hour(watched)
+    return [
+        number("Now", [Line(what, label) for label, what in lines.items()], region=_region(watched), width=18, height=4)
+    ]
+
+
+def _requests(watched: WatchedFleet, alarms: AlarmSetDefinition) -> Widget:
+    lines = [
+        Line(watched.worker("RequestsCompleted", "Sum", PERIOD), "Completed", GOOD),
+        Line(watched.worker("RequestsSlow", "Sum", PERIOD), "Completed, but slow", SLOW),
+        Line(watched.worker("RequestsFaulted", "Sum", PERIOD), "Faulted (ours)", BAD),
+        Line(watched.worker("RequestsRejected", "Sum", PERIOD), "Rejected (the request's own)", "#9467bd"),
+    ]
+    annotations = []
+    if alarm := alarms.alarm("error-rate"):
+        lines.append(Line(alarm.measure, "Faulted, percent of requests", "#8c564b", "right"))
+        annotations = [{**threshold(alarm.threshold, "error-rate"), "yAxis": "right"}]
+    return graph(
+        "Requests each 5 minutes",
+        lines,
+        region=_region(watched),
+        width=8,
+        height=6,
+        unit="requests",
+        right_unit="percent",
+        annotations=annotations,
+    )
+
+
+def _latency(watched: WatchedFleet, alarms: AlarmSetDefinition) -> Widget:
+    lines = [
+        Line(_seconds(watched, "p50"), "All models, p50", CALM),
+        Line(_seconds(watched, "p90"), "All models, p90", SLOW),
+    ]
+    lines += [Line(_seconds(watched, "p90", model), f"{model}, p90") for model in watched.settings.models[:4]]
+    return graph(
+        "Generation latency (L_gen): received to returned",
+        lines,
+        region=_region(watched),
+        width=8,
+        height=6,
+        unit="seconds",
+    )
+
+
+def _in_work(watched: WatchedFleet, alarms: AlarmSetDefinition) -> Widget:
+    age = measure("age / 1000", age=watched.worker("InFlightRequestAge", "Maximum"))
+    alarm = alarms.alarm("request-stuck")
+    annotations = [threshold(alarm.threshold / 1000, "request-stuck")] if alarm else []
+    return graph(
+        "Oldest request in work",
+        [Line(age, "Oldest in work", CALM)],
+        region=_region(watched),
+        width=8,
+        height=6,
+        unit="seconds",
+        annotations=annotations,
+    )
+
+
+def _gpu(watched: WatchedFleet, alarms: AlarmSetDefinition) -> Widget:
+    lines = [
+        Line(watched.gpu("utilization", "Maximum"), "Busiest GPU", GOOD),
+        Line(watched.gpu("utilization", "Average"), "Average (U_gpu)", CALM),
+        Line(watched.gpu("utilization", "Minimum"), "Idlest GPU", "#9edae5"),
+    ]
+    alarm = alarms.alarm("gpu-idle-with-work") or alarms.alarm("gpu-idle-no-work")
+    annotations = [threshold(alarm.threshold, "idle", breach="below")] if alarm else []
+    return graph(
+        "GPU utilisation (U_gpu)",
+        lines,
+        region=_region(watched),
+        width=8,
+        height=6,
+        unit="percent",
+        most=100,
+        annotations=annotations,
+    )
+
+
+def _queue(watched: WatchedFleet, alarms: AlarmSetDefinition) -> list[Widget]:
+    if not watched.fleet.queue:
+        return []
+    lines = [
+        Line(watched.queue("ApproximateNumberOfMessagesVisible", "Maximum"), "Waiting", CALM),
+        Line(watched.queue("ApproximateNumberOfMessagesNotVisible", "Maximum"), "In work", GOOD),
+        Line(watched.queue("ApproximateAgeOfOldestMessage", "Maximum"), "Oldest, seconds", SLOW, "right"),
+    ]
+    alarm = alarms.alarm("queue-age")
+    annotations = [{**threshold(alarm.threshold, "queue-age"), "yAxis": "right"}] if alarm else []
+    return [
+        graph(
+            "Queue",
+            lines,
+            region=_region(watched),
+            width=8,
+            height=6,
+            unit="messages",
+            right_unit="seconds",
+            annotations=annotations,
+        )
+    ]
+
+
+def _capacity(watched: WatchedFleet) -> list[Widget]:
+    if not watched.fleet.auto_scaling_group:
+        return []
+    lines = [
+        Line(watched.group("GroupMaxSize", "Maximum"), "Maximum", "#c7c7c7"),
+        Line(watched.group("GroupDesiredCapacity", "Maximum"), "Desired", SLOW),
+        Line(watched.group("GroupInServiceInstances", "Minimum"), "In service", GOOD),
+    ]
+    return [graph("Instances", lines, region=_region(watched), width=8, height=6, unit="instances")]
+
+
+def _workers(watched: WatchedFleet, alarms: AlarmSetDefinition) -> Widget | None:
+    alarm = alarms.alarm("workers-missing")
+    if alarm is None:
+        return None
+    return graph(
+        "Workers alive, percent of expected",
+        [Line(alarm.measure, "Heartbeats, percent of expected", GOOD)],
+        region=_region(watched),
+        width=6,
+        height=6,
+        unit="percent",
+        annotations=[threshold(alarm.threshold, "workers-missing", breach="below")],
+    )
+
+
+def _money(watched: WatchedFleet, alarms: AlarmSetDefinition) -> Widget:
+    alarm = alarms.alarm("cost-hour")
+    plan = watched.fleet.planned_usd_per_hour
+    annotations: list[dict[str, Any]] = [{"value": plan, "label": "plan", "color": "#7f7f7f"}]
+    if alarm:
+        annotations.append(threshold(alarm.properties["Threshold"], "cost-hour"))
+    idle = measure("3600 * idle / PERIOD(idle)", idle=watched.worker("IdleCost", "Sum", PERIOD))
+    return graph(
+        "Dollars an hour",
+        [Line(_dollars_an_hour(watched), "Spent", CALM), Line(idle, "Spent on idle GPUs", BAD)],
+        region=_region(watched),
+        width=6,
+        height=6,
+        unit="US dollars",
+        annotations=annotations,
+    )
+
+
+def _faults(watched: WatchedFleet) -> Widget:
+    group = catalog.log_group(watched.environment.name, watched.fleet.service)
+    query = (
+        "fields @timestamp, Model, ErrorClass, host, request_id, trace_id | filter RequestsFaulted > 0 "
+        "| sort @timestamp desc | limit 20"
+    )
+    return log_table("The last 20 faults", group, query, region=_region(watched), width=12, height=6)
+
+
+def _seconds(watched: WatchedFleet, stat: str, model: str = "") -> Measure:
+    return measure("latency / 1000", latency=watched.worker("GenerationLatency", stat, PERIOD, model=model))
+
+
+def _dollars_an_hour(watched: WatchedFleet) -> Measure:
+    return measure("3600 * spent / PERIOD(spent)", spent=watched.worker("EstimatedCost", "Sum", PERIOD))
+
+
+def _region(watched: WatchedFleet) -> str:
+    return watched.environment.region

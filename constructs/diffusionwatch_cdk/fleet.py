@@ -1,0 +1,135 @@
+"""A fleet: the GPU instances of one service, wherever they run.
+
+>>> fleet = Fleet.on_ec2(service="image-api", auto_scaling_group="image-api-prod", queue="image-api-prod",
+...                      instance_type="g6e.xlarge", planned_instances=4)
+>>> fleet.planned_usd_per_hour
+7.444
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from diffusionwatch_agent.instances import INSTANCES
+
+from .settings.nearest import did_you_mean
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_autoscaling as autoscaling
+    from aws_cdk import aws_eks as eks
+    from aws_cdk import aws_sqs as sqs
+
+    from .settings import FleetSettings
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """The workers of one service. Made by ``on_ec2``, ``on_eks`` or ``named``; every name may be a CDK token."""
+
+    service: str
+    instance_type: str
+    auto_scaling_group: str | None = None
+    eks_cluster: str | None = None
+    namespace: str | None = None
+    workload: str | None = None
+    queue: str | None = None
+    dead_letter_queue: str | None = None
+    planned_instances: float = 1
+    gpus_per_instance: float = 1
+    workers_per_instance: int = 1
+    usd_per_hour: float = 0
+    """US dollars an instance and hour"""
+
+    @classmethod
+    def on_ec2(
+        cls,
+        *,
+        service: str,
+        auto_scaling_group: autoscaling.IAutoScalingGroup | str,
+        instance_type: str,
+        planned_instances: float,
+        queue: sqs.IQueue | str | None = None,
+        dead_letter_queue: sqs.IQueue | str | None = None,
+        gpus_per_instance: float | None = None,
+        workers_per_instance: int | None = None,
+        usd_per_hour: float | None = None,
+    ) -> Fleet:
+        """A fleet on an EC2 Auto Scaling group, given as the construct or by name.
+
+        Raises ValueError for an instance type without GPUs, or without a list price when ``usd_per_hour`` is not given.
+        """
+        return cls(
+            service=service,
+            auto_scaling_group=_name(auto_scaling_group, "auto_scaling_group_name"),
+            queue=_name(queue, "queue_name"),
+            dead_letter_queue=_name(dead_letter_queue, "queue_name"),
+            planned_instances=planned_instances,
+            **_instances(instance_type, gpus_per_instance, workers_per_instance, usd_per_hour),
+        )
+
+    @classmethod
+    def on_eks(
+        cls,
+        *,
+        service: str,
+        cluster: eks.ICluster | str,
+        namespace: str,
+        workload: str,
+        instance_type: str,
+        planned_instances: float,
+        queue: sqs.IQueue | str | None = None,
+        dead_letter_queue: sqs.IQueue | str | None = None,
+        gpus_per_instance: float | None = None,
+        workers_per_instance: int | None = None,
+        usd_per_hour: float | None = None,
+    ) -> Fleet:
+        """A fleet on the GPU nodes of an EKS cluster; ``workload`` is the workers' Deployment."""
+        return cls(
+            service=service,
+            eks_cluster=_name(cluster, "cluster_name"),
+            namespace=namespace,
+            workload=workload,
+            queue=_name(queue, "queue_name"),
+            dead_letter_queue=_name(dead_letter_queue, "queue_name"),
+            planned_instances=planned_instances,
+            **_instances(instance_type, gpus_per_instance, workers_per_instance, usd_per_hour),
+        )
+
+    @classmethod
+    def named(cls, service: str, settings: FleetSettings) -> Fleet:
+        """The fleet that an environment file describes."""
+        return cls(
+            service=service,
+            **settings.model_dump(
+                exclude={"instance_type", "gpus_per_instance", "workers_per_instance", "usd_per_hour"}
+            ),
+            **_instances(
+                settings.instance_type, settings.gpus_per_instance, settings.workers_per_instance, settings.usd_per_hour
+            ),
+        )
+
+    @property
+    def planned_usd_per_hour(self) -> float:
+        """What the plan pays for an hour of the whole fleet."""
+        return round(self.planned_instances * self.usd_per_hour, 4)
+
+
+def _name(given: object, attribute: str) -> str | None:
+    return given if given is None or isinstance(given, str) else str(getattr(given, attribute))
+
+
+def _instances(instance_type: str, gpus: float | None, workers: int | None, usd: float | None) -> dict[str, Any]:
+    if instance_type not in INSTANCES:
+        raise ValueError(f"no GPU instance type is called {instance_type!r}{did_you_mean(instance_type, INSTANCES)}")
+    known = INSTANCES[instance_type]
+    price = usd if usd is not None else known.usd_per_hour
+    if price is None:
+        raise ValueError(f"{instance_type} has no on-demand list price: give usd_per_hour")
+    return {
+        "instance_type": instance_type,
+        "gpus_per_instance": gpus or known.gpus,
+        # One worker a GPU; a fraction of a GPU still carries one.
+        "workers_per_instance": workers or max(1, round(gpus or known.gpus)),
+        "usd_per_hour": price,
+    }

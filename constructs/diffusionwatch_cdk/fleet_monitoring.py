@@ -1,0 +1,41 @@
+"""Alarms and dashboards of one fleet, in any CDK app.
+
+FleetMonitoring(self, "Monitoring", fleet=Fleet.on_ec2(service="image-api", …), settings=settings)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from constructs import Construct
+
+from .alarm_set import Alarms
+from .alarms import AlarmRule, CompositeRule
+from .dashboard_set import Dashboards
+from .fleet import Fleet
+from .settings import EnvironmentSettings
+from .watched import WatchedFleet
+
+
+class FleetMonitoring(Construct):
+    """Every alarm of the catalogue that applies to the fleet, the composites that speak for them, the dashboards.
+
+    Alarms notify the topics ``diffusionwatch-<environment>-page`` and ``-ticket`` (see ``Notifications``).
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002  (CDK's own name)
+        *,
+        fleet: Fleet,
+        settings: EnvironmentSettings,
+        extra_alarms: Iterable[AlarmRule] = (),
+        extra_composites: Iterable[CompositeRule] = (),
+    ) -> None:
+        super().__init__(scope, id)
+        self.watched = WatchedFleet(fleet, settings)
+        self.alarms = Alarms(
+            self, "Alarms", watched=self.watched, extra_alarms=extra_alarms, extra_composites=extra_composites
+        )
+        self.dashboards = Dashboards(self, "Dashboards", watched=self.watched, alarms=self.alarms.definition)

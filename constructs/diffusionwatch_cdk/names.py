@@ -1,0 +1,85 @@
+"""Every name that stacks, alarms, dashboards and people share, derived from environment and service.
+
+No stack exports to another: they meet by these names.
+
+>>> alarm_name("prod", "image-api", "error-rate")
+'prod-image-api-error-rate'
+>>> stack_name("prod", "monitoring")
+'diffusionwatch-prod-monitoring'
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+X_RAY_NAME_LIMIT = 32
+"""Longest name of an X-Ray group or sampling rule (AWS::XRay::Group, AWS::XRay::SamplingRule)."""
+
+
+def stack_name(environment: str, stack: str) -> str:
+    return f"diffusionwatch-{environment}-{stack}"
+
+
+def alarm_name(environment: str, service: str, alarm: str) -> str:
+    return f"{environment}-{service}-{alarm}"
+
+
+def dashboard_name(environment: str, service: str, dashboard: str = "on-call") -> str:
+    return f"{environment}-{service}-{dashboard}"
+
+
+def topic_name(environment: str, severity: str) -> str:
+    return f"diffusionwatch-{environment}-{severity}"
+
+
+def key_alias(environment: str) -> str:
+    return f"alias/diffusionwatch-{environment}"
+
+
+def function_name(environment: str, function: str) -> str:
+    return f"diffusionwatch-{environment}-{function}"
+
+
+def function_log_group(environment: str, function: str) -> str:
+    return f"/aws/lambda/{function_name(environment, function)}"
+
+
+def x_ray_name(environment: str, service: str, what: str) -> str:
+    """A name of at most 32 characters; a longer one keeps its ends and gets four characters of its own hash.
+
+    >>> x_ray_name("prod", "image-api", "faults")
+    'prod-image-api-faults'
+    >>> x_ray_name("production", "photorealistic-image-api", "faults")
+    'production-photoreal-b4f4-faults'
+    """
+    name = f"{environment}-{service}-{what}"
+    if len(name) <= X_RAY_NAME_LIMIT:
+        return name
+    tail = f"-{hashlib.sha256(name.encode()).hexdigest()[:4]}-{what}"
+    return name[: X_RAY_NAME_LIMIT - len(tail)].rstrip("-") + tail
+
+
+def logical_id(*parts: str) -> str:
+    """A CloudFormation logical id that a person can read.
+
+    >>> logical_id("image-api", "gpu-idle-with-work")
+    'ImageApiGpuIdleWithWork'
+    """
+    words = [word for part in parts for word in part.replace("_", "-").split("-") if word]
+    return "".join(word[0].upper() + word[1:] for word in words)
+
+
+def partition(region: str) -> str:
+    """
+    >>> partition("us-east-1"), partition("cn-north-1")
+    ('aws', 'aws-cn')
+    """
+    return "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
+def topic_arn(environment: str, severity: str, *, account: str, region: str) -> str:
+    return f"arn:{partition(region)}:sns:{region}:{account}:{topic_name(environment, severity)}"
+
+
+def alarm_arn(name: str, *, account: str, region: str) -> str:
+    return f"arn:{partition(region)}:cloudwatch:{region}:{account}:alarm:{name}"

@@ -1,0 +1,53 @@
+"""The topics that people and their tools listen to, one a severity."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from .encryption import PUBLISHERS
+from .logical_ids import pin
+from .names import logical_id, topic_name
+from .settings import Contact, EnvironmentSettings
+
+SEVERITIES = ("page", "ticket")
+
+
+class Notifications(Construct):
+    """The topics ``diffusionwatch-<environment>-page`` and ``-ticket`` with their subscribers."""
+
+    def __init__(self, scope: Construct, id: str, *, settings: EnvironmentSettings, key: kms.IKey) -> None:  # noqa: A002
+        super().__init__(scope, id)
+        self.topics = {severity: self._topic(severity, settings, key) for severity in SEVERITIES}
+
+    def _topic(self, severity: str, settings: EnvironmentSettings, key: kms.IKey) -> sns.Topic:
+        topic = sns.Topic(
+            self,
+            severity,
+            topic_name=topic_name(settings.name, severity),
+            display_name=f"diffusionwatch {settings.name} {severity}",
+            master_key=key,
+            enforce_ssl=True,
+        )
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="AlarmsBudgetsAndRulesPublish",
+                principals=[iam.ServicePrincipal(publisher) for publisher in PUBLISHERS],
+                actions=["sns:Publish"],
+                resources=[topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": settings.account}},
+            )
+        )
+        pin(topic, logical_id(severity, "topic"))
+        contacts: tuple[Contact, ...] = getattr(settings.contacts, severity)
+        for contact in contacts:
+            sns.CfnSubscription(
+                self,
+                f"{severity}-{contact.protocol}-{contact.endpoint}",
+                topic_arn=topic.topic_arn,
+                protocol=contact.protocol,
+                endpoint=contact.endpoint,
+            )
+        return topic

@@ -1,0 +1,28 @@
+"""What differs between environments: one YAML file each, read into frozen models that refuse what they do not know.
+
+>>> settings = load_environment("prod")            # doctest: +SKIP
+>>> settings.services["image-api"].fleet.instance_type   # doctest: +SKIP
+'g6e.xlarge'
+"""
+
+from __future__ import annotations
+
+from .environment import Budget, Contact, Contacts, EnvironmentSettings, MuteWindow
+from .load import SettingsError, known_environments, load_environment
+from .service import AlarmOverride, FleetSettings, MonitoringSettings, Objectives, ServiceSettings
+
+__all__ = [
+    "AlarmOverride",
+    "Budget",
+    "Contact",
+    "Contacts",
+    "EnvironmentSettings",
+    "FleetSettings",
+    "MonitoringSettings",
+    "MuteWindow",
+    "Objectives",
+    "ServiceSettings",
+    "SettingsError",
+    "known_environments",
+    "load_environment",
+]

@@ -1,0 +1,103 @@
+"""The settings of one environment: account and region, people, money, services."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from diffusionwatch_agent.nodes import RETENTION_DAYS
+
+from .base import Name, Settings
+from .service import MonitoringSettings, ServiceSettings
+
+ENDPOINTS = {
+    "email": r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
+    "https": r"^https://[^\s]+$",
+    "sqs": r"^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]+$",
+    "lambda": r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_:-]+$",
+}
+"""What an endpoint looks like, by protocol."""
+
+
+class Contact(Settings):
+    """Somebody, or something, that is told."""
+
+    protocol: Literal["email", "https", "sqs", "lambda"]
+    """email, https, sqs or lambda"""
+    endpoint: str
+    """a mail address, an https:// address (PagerDuty, Opsgenie), or the ARN of a queue or function"""
+
+    @model_validator(mode="after")
+    def _fitting(self) -> Contact:
+        if not re.match(ENDPOINTS[self.protocol], self.endpoint):
+            raise ValueError(f"{self.endpoint!r} is no endpoint for {self.protocol}")
+        return self
+
+
+class Contacts(Settings):
+    """Who is told, by severity."""
+
+    page: tuple[Contact, ...] = ()
+    """who is woken"""
+    ticket: tuple[Contact, ...] = ()
+    """who finds it in the morning"""
+
+
+class Budget(Settings):
+    """The accounting backstop: an AWS Budget."""
+
+    monthly_usd: float = Field(gt=0)
+    """US dollars a month, above 0"""
+    tag: dict[str, str] = Field(default={}, max_length=1)
+    """one activated cost allocation tag, as key: value, to which the budget is limited; left out: the whole account"""
+
+
+class MuteWindow(Settings):
+    """A planned time in which nobody is notified (AWS::CloudWatch::AlarmMuteRule)."""
+
+    schedule: Annotated[str, StringConstraints(pattern=r"^(cron\(.+\)|at\(\d{4}-\d\d-\d\dT\d\d:\d\d\))$")]
+    """cron(minute hour day month weekday) or at(yyyy-mm-ddThh:mm)"""
+    duration: Annotated[str, StringConstraints(pattern=r"^P(\d+D)?(T(\d+H)?(\d+M)?)?$")]
+    """how long, in ISO 8601: PT1M to P15D"""
+    timezone: str = "UTC"
+    """the time zone of schedule"""
+    reason: str = Field(min_length=8)
+    """why, in a sentence of at least 8 characters"""
+
+
+class EnvironmentSettings(Settings):
+    """One environment: what a file of environments/ says."""
+
+    name: Name
+    """the environment's name: the file's"""
+    account: Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
+    """the AWS account, twelve digits in quotes"""
+    region: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+    """the AWS region, such as us-east-1"""
+    runbooks: Annotated[str, StringConstraints(pattern=r"^https://[^\s#]+$", max_length=200)]
+    """where docs/runbooks.md can be read, https://…; each alarm's text links to its own heading there"""
+    budget: Budget
+    """the monthly budget"""
+    contacts: Contacts = Contacts()
+    """who is told, by severity"""
+    retention_days: int = 90
+    """days that logs are kept; one of those that CloudWatch Logs knows"""
+    keep_data: bool = True
+    """true keeps key and logs when the stack goes; false for an environment that comes and goes"""
+    maintenance: dict[Name, MuteWindow] = {}
+    """planned windows in which nobody is notified, by name"""
+    services: dict[Name, ServiceSettings] = {}
+    """the services that are watched, by name"""
+
+    @field_validator("retention_days")
+    @classmethod
+    def _known_retention(cls, value: int) -> int:
+        if value not in RETENTION_DAYS:
+            raise ValueError(f"{value} is no retention; allowed: {', '.join(map(str, RETENTION_DAYS))}")
+        return value
+
+    def monitoring(self, service: str) -> MonitoringSettings:
+        """How a service is watched; one that the file does not name gets the catalogue's defaults."""
+        return self.services.get(service) or MonitoringSettings()

@@ -1,0 +1,78 @@
+"""One validation error as a sentence: what is wrong, what is allowed, which name is nearest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from .environment import EnvironmentSettings
+from .nearest import did_you_mean
+
+
+def explain(error: Mapping[str, Any]) -> str:
+    """The sentence for one entry of ``ValidationError.errors()``."""
+    location: tuple[str | int, ...] = tuple(part for part in error["loc"] if part != "[key]")
+    where = ".".join(map(str, location)) or "the file"
+    kind, field = error["type"], _field(location)
+    if kind == "extra_forbidden":
+        allowed = _allowed(location[:-1])
+        return f"{where} is not a setting; allowed here: {', '.join(allowed)}{did_you_mean(str(location[-1]), allowed)}"
+    if kind == "missing":
+        return f"{where} is missing{_meaning(field)}"
+    if kind == "literal_error":
+        allowed = get_args(_bare(field.annotation)) if field else ()
+        return (
+            f"{where} is {error['input']!r}; allowed: {', '.join(allowed)}{did_you_mean(str(error['input']), allowed)}"
+        )
+    if kind == "value_error":
+        return f"{where}: {error['ctx']['error']}"
+    problem = error["msg"].replace("Input should be", "it must be").replace("String should", "it must")
+    return f"{where} is {error['input']!r}: {problem[0].lower()}{problem[1:]}{_meaning(field)}"
+
+
+def _meaning(field: FieldInfo | None) -> str:
+    return f" ({' '.join(field.description.split())})" if field and field.description else ""
+
+
+def _allowed(location: Iterable[str | int]) -> list[str]:
+    model = _type_at(location)
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        return []
+    return [name for name in model.model_fields if not (model is EnvironmentSettings and name == "name")]
+
+
+def _field(location: tuple[str | int, ...]) -> FieldInfo | None:
+    if not location:
+        return None
+    model = _type_at(location[:-1])
+    if isinstance(model, type) and issubclass(model, BaseModel):
+        return model.model_fields.get(str(location[-1]))
+    return None
+
+
+def _type_at(location: Iterable[str | int]) -> Any:
+    """The type of the value at a place of the settings."""
+    here: Any = EnvironmentSettings
+    for part in location:
+        if isinstance(here, type) and issubclass(here, BaseModel):
+            field = here.model_fields.get(str(part))
+            here = _bare(field.annotation) if field else None
+        elif get_origin(here) in (dict, tuple, list):
+            inner = [argument for argument in get_args(here) if argument is not Ellipsis]
+            here = _bare(inner[-1])
+        else:
+            return None
+    return here
+
+
+def _bare(annotation: Any) -> Any:
+    """Without Annotated, and without the None of an optional value."""
+    if hasattr(annotation, "__metadata__"):
+        return _bare(annotation.__origin__)
+    options = [option for option in get_args(annotation) if option is not type(None)]
+    if len(options) == 1 and type(None) in get_args(annotation):
+        return _bare(options[0])
+    return annotation

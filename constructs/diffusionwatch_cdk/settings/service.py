@@ -1,0 +1,120 @@
+"""The settings of one service: its fleet, its models, what it promises, and where its alarms differ."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from diffusionwatch_agent.instances import INSTANCES
+
+from .base import ModelName, Name, ResourceName, Settings
+from .nearest import did_you_mean
+
+
+class FleetSettings(Settings):
+    """Where the service's workers run, and what they cost."""
+
+    auto_scaling_group: ResourceName | None = None
+    """name of the EC2 Auto Scaling group; either this or eks_cluster"""
+    eks_cluster: ResourceName | None = None
+    """name of the EKS cluster; either this or auto_scaling_group"""
+    namespace: Name | None = None
+    """Kubernetes namespace of the workers; with eks_cluster"""
+    workload: ResourceName | None = None
+    """Kubernetes Deployment of the workers; with eks_cluster"""
+    instance_type: str
+    """an EC2 instance type with NVIDIA GPUs, such as g6e.xlarge"""
+    gpus_per_instance: float | None = Field(default=None, gt=0)
+    """GPUs of one instance, above 0; left out: what the instance type has"""
+    workers_per_instance: int | None = Field(default=None, ge=1)
+    """worker processes of one instance, 1 or more; left out: one a GPU"""
+    planned_instances: float = Field(ge=0)
+    """instances that the plan pays for on average, 0 or more; cost alarms compare with it"""
+    usd_per_hour: float | None = Field(default=None, gt=0)
+    """US dollars an instance and hour, above 0; left out: the on-demand list price of the type in us-east-1"""
+    queue: ResourceName | None = None
+    """name of the SQS queue from which the workers take jobs"""
+    dead_letter_queue: ResourceName | None = None
+    """name of the queue for jobs that failed too often"""
+
+    @field_validator("instance_type")
+    @classmethod
+    def _known_type(cls, value: str) -> str:
+        if value not in INSTANCES:
+            raise ValueError(f"no GPU instance type is called {value!r}{did_you_mean(value, INSTANCES)}")
+        return value
+
+    @model_validator(mode="after")
+    def _one_platform(self) -> FleetSettings:
+        if (self.auto_scaling_group is None) == (self.eks_cluster is None):
+            raise ValueError("a fleet names either auto_scaling_group or eks_cluster")
+        if self.eks_cluster and not (self.namespace and self.workload):
+            raise ValueError("a fleet on eks_cluster names its namespace and workload too")
+        if self.usd_per_hour is None and INSTANCES[self.instance_type].usd_per_hour is None:
+            raise ValueError(f"{self.instance_type} has no on-demand list price: set usd_per_hour to what you pay")
+        return self
+
+
+class AlarmOverride(Settings):
+    """Where one alarm of a service differs from the catalogue."""
+
+    enabled: bool = True
+    """false switches the alarm off; then reason is needed"""
+    reason: str | None = Field(default=None, min_length=8)
+    """why, in a sentence of at least 8 characters; it goes into the template's metadata"""
+    threshold: float | None = None
+    """the alarm's limit, in the unit that docs/alarms.md gives"""
+    periods: int | None = Field(default=None, ge=1, le=1440)
+    """how many periods are looked at (N of M of N), 1 to 1440"""
+    datapoints: int | None = Field(default=None, ge=1, le=1440)
+    """how many of them must breach (M of M of N), 1 to periods"""
+    severity: Literal["page", "ticket"] | None = None
+    """page or ticket: the alarm then notifies that topic by itself too"""
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> AlarmOverride:
+        if not self.enabled and self.reason is None:
+            raise ValueError("an alarm is switched off for a reason: add reason: '…'")
+        if self.periods is not None and self.datapoints is not None and self.datapoints > self.periods:
+            raise ValueError(f"datapoints ({self.datapoints}) cannot exceed periods ({self.periods})")
+        return self
+
+
+class Objectives(Settings):
+    """What the service promises its users."""
+
+    good_percent: float = Field(default=99.0, ge=95, le=99.95)
+    """percent of requests that are neither faulted nor slow, 95 to 99.95: beyond that range burn-rate alarms can
+    never fire or always do"""
+    slow_seconds: float = Field(default=60, gt=0)
+    """seconds after which a trace counts as slow; the worker's own objectives are finer (by model, steps, pixels)"""
+
+
+class MonitoringSettings(Settings):
+    """How a service is watched; every default can be defended, so an empty one is a working one."""
+
+    models: tuple[ModelName, ...] = Field(default=(), max_length=40)
+    """models that get a line of their own on dashboards, as the worker names them; at most 40"""
+    objectives: Objectives = Objectives()
+    """what the service promises its users"""
+    alarms: dict[str, AlarmOverride] = {}
+    """differences from the alarm catalogue (docs/alarms.md), by alarm id"""
+
+    @field_validator("alarms")
+    @classmethod
+    def _known_alarms(cls, value: dict[str, AlarmOverride]) -> dict[str, AlarmOverride]:
+        # Imported late: the catalogue reads these models.
+        from ..alarms.discovery import alarm_ids
+
+        for alarm in value:
+            if alarm not in alarm_ids():
+                raise ValueError(f"no alarm is called {alarm!r}{did_you_mean(alarm, alarm_ids())}")
+        return value
+
+
+class ServiceSettings(MonitoringSettings):
+    """A service and its fleet."""
+
+    fleet: FleetSettings
+    """where the workers run, and what they cost"""

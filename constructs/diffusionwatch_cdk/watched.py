@@ -1,0 +1,83 @@
+"""A fleet under watch: a fleet, its environment, and every metric that the two of them make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from diffusionwatch import catalog
+from diffusionwatch_agent.names import AGENT_NAMESPACE
+
+from . import names
+from .fleet import Fleet
+from .metrics import Metric
+from .settings import EnvironmentSettings, MonitoringSettings
+
+
+@dataclass(frozen=True)
+class WatchedFleet:
+    """What alarms and dashboards are built from; it knows names and metrics, and no CDK."""
+
+    fleet: Fleet
+    environment: EnvironmentSettings
+
+    @cached_property
+    def settings(self) -> MonitoringSettings:
+        return self.environment.monitoring(self.fleet.service)
+
+    def worker(self, name: str, stat: str, period: int = 60, *, model: str = "", error_class: str = "") -> Metric:
+        """A metric of the worker's or the cost meter's, of the whole service unless narrowed."""
+        dimensions = [("Environment", self.environment.name), ("Service", self.fleet.service)]
+        dimensions += [("Model", model)] if model else []
+        dimensions += [("ErrorClass", error_class)] if error_class else []
+        return Metric(catalog.NAMESPACE, catalog.METRICS[name].name, tuple(dimensions), stat, period)
+
+    def gpu(self, name: str, stat: str, period: int = 60) -> Metric:
+        """A GPU figure over the whole fleet: ``utilization``, ``memory_used``, ``temperature`` or ``power_draw``."""
+        if self.fleet.eks_cluster:
+            cluster = (("ClusterName", self.fleet.eks_cluster),)
+            return Metric("ContainerInsights", f"node_gpu_{name}", cluster, stat, period)
+        agent = {"utilization": "utilization_gpu", "temperature": "temperature_gpu"}.get(name, name)
+        return Metric(AGENT_NAMESPACE, f"nvidia_smi_{agent}", self._group_dimension, stat, period)
+
+    def queue(self, name: str, stat: str, period: int = 60) -> Metric:
+        """A metric of the queue; only of a fleet that has one."""
+        return _sqs(self.fleet.queue, name, stat, period)
+
+    def dead_letters(self, stat: str, period: int = 60) -> Metric:
+        return _sqs(self.fleet.dead_letter_queue, "ApproximateNumberOfMessagesVisible", stat, period)
+
+    def group(self, name: str, stat: str, period: int = 60) -> Metric:
+        """A metric of the Auto Scaling group; its metrics are off until somebody turns them on."""
+        return Metric("AWS/AutoScaling", name, self._group_dimension, stat, period)
+
+    @property
+    def _group_dimension(self) -> tuple[tuple[str, str], ...]:
+        if self.fleet.auto_scaling_group is None:
+            raise ValueError(f"{self.fleet.service} has no Auto Scaling group")
+        return (("AutoScalingGroupName", self.fleet.auto_scaling_group),)
+
+    def alarm_name(self, alarm: str) -> str:
+        return names.alarm_name(self.environment.name, self.fleet.service, alarm)
+
+    def alarm_arn(self, alarm: str) -> str:
+        where = self.environment
+        return names.alarm_arn(self.alarm_name(alarm), account=where.account, region=where.region)
+
+    def topic_arn(self, severity: str) -> str:
+        where = self.environment
+        return names.topic_arn(where.name, severity, account=where.account, region=where.region)
+
+    def dashboard_url(self, dashboard: str = "on-call") -> str:
+        region = self.environment.region
+        name = names.dashboard_name(self.environment.name, self.fleet.service, dashboard)
+        return f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}#dashboards/dashboard/{name}"
+
+    def runbook_url(self, alarm: str) -> str:
+        return f"{self.environment.runbooks}#{alarm}"
+
+
+def _sqs(queue: str | None, name: str, stat: str, period: int) -> Metric:
+    if queue is None:
+        raise ValueError(f"{name} asked of a fleet without that queue")
+    return Metric("AWS/SQS", name, (("QueueName", queue),), stat, period)

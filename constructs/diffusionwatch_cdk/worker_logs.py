@@ -1,0 +1,49 @@
+"""The log groups of an environment: of its workers, its nodes and its functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import aws_cdk as cdk
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from diffusionwatch import catalog
+from diffusionwatch_agent.names import node_log_group
+
+from .names import function_log_group, logical_id
+from .settings import EnvironmentSettings
+
+
+class WorkerLogs(Construct):
+    """Encrypted, kept as long as the settings say, of the class that extracts EMF (Infrequent Access does not)."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002  (CDK's own name)
+        *,
+        settings: EnvironmentSettings,
+        key: kms.IKey,
+        functions: Iterable[str] = (),
+    ) -> None:
+        super().__init__(scope, id)
+        groups: dict[str, str] = {}
+        for service in settings.services:
+            groups[logical_id(service, "worker-logs")] = catalog.log_group(settings.name, service)
+            groups[logical_id(service, "node-logs")] = node_log_group(settings.name, service)
+        for function in functions:
+            groups[logical_id(function, "logs")] = function_log_group(settings.name, function)
+        for name, group in groups.items():
+            resource = logs.CfnLogGroup(
+                self,
+                name,
+                log_group_name=group,
+                log_group_class="STANDARD",
+                kms_key_id=key.key_arn,
+                retention_in_days=settings.retention_days,
+            )
+            keep = cdk.RemovalPolicy.RETAIN if settings.keep_data else cdk.RemovalPolicy.DESTROY
+            resource.apply_removal_policy(keep)
+            resource.override_logical_id(name)

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from diffusionwatch_cdk import Spend
+
+from .base import EnvironmentStack
+
+
+class CostStack(EnvironmentStack):
+    """The cost meter and the budget."""
+
+    what = "cost"
+    about = "cost meter and budget"
+
+    def fill(self) -> None:
+        Spend(self, "Spend", fleets=self.fleets.values(), settings=self.settings)

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from diffusionwatch_cdk import Notifications, WorkerLogs
+from diffusionwatch_cdk.encryption import EncryptionKey
+from diffusionwatch_cdk.spend import COST_METER
+
+from .base import EnvironmentStack
+
+
+class FoundationStack(EnvironmentStack):
+    """What the others rest on, and what stays when they go."""
+
+    what = "foundation"
+    about = "key, topics, log groups"
+
+    def fill(self) -> None:
+        key = EncryptionKey(self, "Key", settings=self.settings)
+        Notifications(self, "Notifications", settings=self.settings, key=key)
+        WorkerLogs(self, "Logs", settings=self.settings, key=key, functions=[COST_METER])
