@@ -5,6 +5,8 @@ No stack exports to another; they meet by names (diffusionwatch_cdk.names) and a
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import aws_cdk as cdk
 
 from diffusionwatch_cdk import EnvironmentSettings
@@ -31,6 +33,6 @@ def build(app: cdk.App, settings: EnvironmentSettings) -> list[EnvironmentStack]
     stacks.append(FoundationStack(app, settings))
     stacks += [AgentStack(app, settings), TracingStack(app, settings), CostStack(app, settings)]
     stacks.append(MonitoringStack(app, settings))
-    for earlier, later in zip(stacks, stacks[1:]):
+    for earlier, later in pairwise(stacks):
         later.add_stack_dependency(earlier)
     return stacks

@@ -99,15 +99,9 @@ class Fleet:
     @classmethod
     def named(cls, service: str, settings: FleetSettings) -> Fleet:
         """The fleet that an environment file describes."""
-        return cls(
-            service=service,
-            **settings.model_dump(
-                exclude={"instance_type", "gpus_per_instance", "workers_per_instance", "usd_per_hour"}
-            ),
-            **_instances(
-                settings.instance_type, settings.gpus_per_instance, settings.workers_per_instance, settings.usd_per_hour
-            ),
-        )
+        given = settings.model_dump()
+        instances = [given.pop(key) for key in ("instance_type", "gpus_per_instance", "workers_per_instance")]
+        return cls(service=service, **_instances(*instances, given.pop("usd_per_hour")), **given)
 
     @property
     def planned_usd_per_hour(self) -> float:

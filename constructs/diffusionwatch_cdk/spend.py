@@ -84,7 +84,7 @@ class Spend(Construct):
             },
         )
         pin(function, "CostMeter")
-        # A rule, not EventBridge Scheduler: its event carries the scheduled time, so a late start bills no other minute.
+        # A rule, not EventBridge Scheduler: its event carries the scheduled time; a late start bills no other minute.
         schedule = events.Rule(
             self,
             "Schedule",

@@ -7,25 +7,23 @@ import inspect
 import pkgutil
 from functools import cache
 from types import ModuleType
-from typing import TypeVar
+from typing import Any
 
 from . import catalogue, composites
 from .composite import CompositeRule
 from .rule import AlarmRule
 
-Rule = TypeVar("Rule")
-
 
 @cache
 def alarm_rules() -> tuple[AlarmRule, ...]:
     """One of each alarm class, in the order of their ids."""
-    return tuple(sorted((found() for found in _classes(catalogue, AlarmRule)), key=lambda rule: rule.id))
+    return tuple(_made(catalogue, AlarmRule))
 
 
 @cache
 def composite_rules() -> tuple[CompositeRule, ...]:
     """One of each composite class, in the order of their ids."""
-    return tuple(sorted((found() for found in _classes(composites, CompositeRule)), key=lambda rule: rule.id))
+    return tuple(_made(composites, CompositeRule))
 
 
 @cache
@@ -34,16 +32,16 @@ def alarm_ids() -> frozenset[str]:
     return frozenset(rule.id for rule in (*alarm_rules(), *composite_rules()))
 
 
-def _classes(package: ModuleType, base: type[Rule]) -> list[type[Rule]]:
-    found = []
+def _made(package: ModuleType, base: type) -> list[Any]:
+    found: list[Any] = []
     for module_info in pkgutil.iter_modules(package.__path__):
         module = importlib.import_module(f"{package.__name__}.{module_info.name}")
         found += [
-            member
+            member()
             for member in vars(module).values()
             if inspect.isclass(member)
             and issubclass(member, base)
             and member.__module__ == module.__name__
             and not inspect.isabstract(member)
         ]
-    return found
+    return sorted(found, key=lambda rule: rule.id)

@@ -18,7 +18,7 @@ GOOD, BAD, SLOW, CALM = "#2ca02c", "#d13212", "#ff9900", "#1f77b4"
 
 def on_call(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any]:
     """The body of the dashboard ``<environment>-<service>-on-call``."""
-    rows = [
+    rows: list[list[Widget | None]] = [
         [text(_title(watched), width=24, height=2)],
         [_states(watched, alarms), *_now(watched)],
         [_requests(watched, alarms), _latency(watched, alarms), _in_work(watched, alarms)],

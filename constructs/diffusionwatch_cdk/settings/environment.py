@@ -50,7 +50,7 @@ class Budget(Settings):
 
     monthly_usd: float = Field(gt=0)
     """US dollars a month, above 0"""
-    tag: dict[str, str] = Field(default={}, max_length=1)
+    tag: dict[str, str] = Field(default_factory=dict, max_length=1)
     """one activated cost allocation tag, as key: value, to which the budget is limited; left out: the whole account"""
 
 
@@ -86,9 +86,9 @@ class EnvironmentSettings(Settings):
     """days that logs are kept; one of those that CloudWatch Logs knows"""
     keep_data: bool = True
     """true keeps key and logs when the stack goes; false for an environment that comes and goes"""
-    maintenance: dict[Name, MuteWindow] = {}
+    maintenance: dict[Name, MuteWindow] = Field(default_factory=dict)
     """planned windows in which nobody is notified, by name"""
-    services: dict[Name, ServiceSettings] = {}
+    services: dict[Name, ServiceSettings] = Field(default_factory=dict)
     """the services that are watched, by name"""
 
     @field_validator("retention_days")

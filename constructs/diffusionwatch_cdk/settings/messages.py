@@ -23,10 +23,8 @@ def explain(error: Mapping[str, Any]) -> str:
     if kind == "missing":
         return f"{where} is missing{_meaning(field)}"
     if kind == "literal_error":
-        allowed = get_args(_bare(field.annotation)) if field else ()
-        return (
-            f"{where} is {error['input']!r}; allowed: {', '.join(allowed)}{did_you_mean(str(error['input']), allowed)}"
-        )
+        given, choices = error["input"], get_args(_bare(field.annotation)) if field else ()
+        return f"{where} is {given!r}; allowed: {', '.join(choices)}{did_you_mean(str(given), choices)}"
     if kind == "value_error":
         return f"{where}: {error['ctx']['error']}"
     problem = error["msg"].replace("Input should be", "it must be").replace("String should", "it must")

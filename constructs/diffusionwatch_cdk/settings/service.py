@@ -98,7 +98,7 @@ class MonitoringSettings(Settings):
     """models that get a line of their own on dashboards, as the worker names them; at most 40"""
     objectives: Objectives = Objectives()
     """what the service promises its users"""
-    alarms: dict[str, AlarmOverride] = {}
+    alarms: dict[str, AlarmOverride] = Field(default_factory=dict)
     """differences from the alarm catalogue (docs/alarms.md), by alarm id"""
 
     @field_validator("alarms")
