@@ -1,0 +1,37 @@
+"""Signs of life: what a worker sends without any request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from diffusionwatch.records import Event
+
+
+class Heartbeat:
+    """One event in each minute of the clock, for as long as the process lives.
+
+    >>> heartbeat = Heartbeat()
+    >>> [bool(heartbeat.beat(second * 1_000_000_000, 0, 0, "idle")) for second in (30, 59, 60, 61, 300)]
+    [True, False, True, False, True]
+    """
+
+    def __init__(self) -> None:
+        self._minute = -1
+        self._dropped = 0
+
+    def beat(self, now_ns: int, oldest_ns: int, dropped: int, state: str) -> Event | None:
+        """The event of this minute, unless it was given already. ``oldest_ns`` is the age of the oldest request in
+        work, 0 when there is none; ``dropped`` is how much telemetry was ever given up.
+
+        A minute that was missed stays missed: a process that stood still did not live.
+        """
+        minute = now_ns // 60_000_000_000
+        if minute == self._minute:
+            return None
+        self._minute = minute
+        metrics: dict[str, float] = {"WorkerHeartbeat": 1, "TelemetryDropped": dropped - self._dropped}
+        self._dropped = dropped
+        if oldest_ns:
+            metrics["InFlightRequestAge"] = oldest_ns // 1000 / 1000
+        properties: Mapping[str, object] = {"worker_state": state}
+        return Event(now_ns // 1_000_000, metrics, properties=properties)

@@ -1,0 +1,317 @@
+"""The public face: ``GenerationMonitor``."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+import secrets
+import socket
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from diffusionwatch import processes, tracing
+from diffusionwatch.buffer import Buffer
+from diffusionwatch.clock import Clock, SystemClock, clock_from_env
+from diffusionwatch.emf import EmfEncoder
+from diffusionwatch.errors import Classifier, classify
+from diffusionwatch.generation import Generation
+from diffusionwatch.heartbeat import Heartbeat
+from diffusionwatch.ledger import Counts, Ledger
+from diffusionwatch.measure import event_of
+from diffusionwatch.publisher import Publisher
+from diffusionwatch.records import Document, Event
+from diffusionwatch.settings import Settings
+from diffusionwatch.sinks import Sink
+from diffusionwatch.sinks.of_endpoint import sink_of
+from diffusionwatch.tracing.propagation import carrier_of
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+PRESSURE_AT = 1000
+"""Records that wake the background thread before its time."""
+QUEUE_LIMIT = 100_000
+"""Records that may wait to be encoded: some 100 MB, reached only when the process records faster than it can encode."""
+
+
+class GenerationMonitor:
+    """Records generations, and publishes them from a background thread.
+
+    >>> monitor = GenerationMonitor(service="image-api", environment="prod", start=False)
+    >>> with monitor.generation(model="sdxl", steps=30, width=1024, height=1024) as generation:
+    ...     generation.images = 1
+    >>> monitor.counts().recorded
+    1
+
+    Recording never blocks and never raises. ``clock`` is what all times and waits follow; ``sink`` replaces the one
+    that ``settings.endpoint`` names; ``classifier`` knows exceptions of yours. With ``start=False`` nothing is
+    published until ``start()``: for a process that will fork its workers.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        clock: Clock | None = None,
+        sink: Sink | None = None,
+        classifier: Classifier | None = None,
+        start: bool = True,
+        **given: Any,
+    ) -> None:
+        self.settings = settings or Settings(**given)
+        self.clock = clock or SystemClock()
+        self._sink = sink or sink_of(self.settings.endpoint)
+        self._classifier = classifier
+        self._time_ns, self._monotonic_ns = self.clock.time_ns, self.clock.monotonic_ns
+        self._pressure_at = PRESSURE_AT
+        self._tracing = tracing.backend(self.settings.tracing, self.settings.service, self.clock)
+        self._reset()
+        processes.follow(self)
+        if start:
+            self.start()
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ, **given: Any) -> GenerationMonitor:
+        """A monitor as the environment describes it; see ``Settings.from_env``."""
+        return cls(Settings.from_env(environ), clock=given.pop("clock", None) or clock_from_env(dict(environ)), **given)
+
+    def generation(
+        self,
+        model: str | None = None,
+        *,
+        message: Mapping[str, Any] | None = None,
+        queued_at: float | None = None,
+        received_at: float | None = None,
+        **properties: Any,
+    ) -> Generation:
+        """One attempt to serve one request, as a context manager, plain or asynchronous.
+
+        ``message`` is the SQS message as boto3 gives it, received with the attributes ``SentTimestamp``,
+        ``ApproximateReceiveCount`` and ``AWSTraceHeader``: it gives the queue wait and the trace. Without SQS,
+        ``queued_at`` is when the request was queued, and ``received_at`` when this worker got it, if not just now;
+        both in seconds since the epoch. All else is a property.
+        """
+        generation = Generation(self, model, properties)
+        if message is not None or queued_at is not None or received_at is not None:
+            self._arrived(generation, message, queued_at, received_at)
+        return generation
+
+    def generated(self, model: str | None = None, **properties: Any) -> Callable[[Function], Function]:
+        """Decorates a function, plain or ``async``, each call of which is one generation.
+
+        The function finds it by ``current()``.
+        """
+
+        def decorate(function: Function) -> Function:
+            if inspect.iscoroutinefunction(function):
+
+                @functools.wraps(function)
+                async def recorded(*args: Any, **kwargs: Any) -> Any:
+                    with self.generation(model, **properties):
+                        return await function(*args, **kwargs)
+
+            else:
+
+                @functools.wraps(function)
+                def recorded(*args: Any, **kwargs: Any) -> Any:
+                    with self.generation(model, **properties):
+                        return function(*args, **kwargs)
+
+            return recorded  # type: ignore[return-value]
+
+        return decorate
+
+    def start(self) -> None:
+        """Starts publishing, if it is not running. A forked child does so by itself at its first generation."""
+        if not self._publisher.alive:
+            self._publisher.start()
+
+    def flush(self, timeout: float | None = None) -> bool:
+        """Waits until all that was recorded has been sent; false when ``timeout`` seconds of the wall were not enough."""
+        return self._publisher.flush(self.settings.close_seconds if timeout is None else timeout)
+
+    def close(self, timeout: float | None = None) -> Counts:
+        """Sends what is left, for at most ``timeout`` seconds of the wall, and gives the final account."""
+        self._publisher.close(self.settings.close_seconds if timeout is None else timeout)
+        return self.counts()
+
+    def counts(self) -> Counts:
+        """What was recorded and what became of it, up to this moment."""
+        self._publisher.gather()
+        return self._ledger.counts()
+
+    def loading(self, model: str | None = None) -> Loading:
+        """Times the loading of a model, as a context manager; meanwhile the worker's state is ``loading``."""
+        return Loading(self, model)
+
+    def trace_headers(self, generation: Generation) -> dict[str, str]:
+        """What to send along with a message or a call, so that its receiver continues the generation's trace."""
+        return self._tracing.inject(generation) if self._tracing is not None and generation.trace is not None else {}
+
+    def __enter__(self) -> GenerationMonitor:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    # On the caller's thread, beside generation.py.
+
+    def _arrived(
+        self,
+        generation: Generation,
+        message: Mapping[str, Any] | None,
+        queued_at: float | None,
+        received_at: float | None,
+    ) -> None:
+        try:
+            now = self.clock.time()
+            if received_at is not None:
+                now = min(now, received_at)
+                generation._started = -int((self.clock.time() - now) * 1e9)
+            if message is not None:
+                attributes = message.get("Attributes") or {}
+                if sent := attributes.get("SentTimestamp"):
+                    queued_at = int(sent) / 1000
+                generation.properties.setdefault("request_id", message.get("MessageId"))
+                if count := attributes.get("ApproximateReceiveCount"):
+                    generation.properties["receive_count"] = int(count)
+                generation._carrier = carrier_of(message)
+            if queued_at is not None:
+                if queued_at > now:
+                    self._ledger.repaired("queued after it was received: the clocks differ")
+                generation.queue_wait_ms = round(max(0.0, now - queued_at) * 1000, 3)
+        except Exception as error:
+            self._ledger.repaired(f"message that cannot be read ({type(error).__name__})")
+
+    def _begin_trace(self, generation: Generation) -> None:
+        try:
+            assert self._tracing is not None
+            generation.trace = self._tracing.begin(generation, generation._carrier or {})
+        except Exception as error:
+            self._ledger.say_once(f"a generation is not traced: {error!r}")
+
+    def _failed(self, generation: Generation, exception: BaseException) -> None:
+        if generation.error_class is not None:
+            return  # the caller has said what it is
+        error_class = None
+        try:
+            if self._classifier is not None:
+                error_class = self._classifier(exception)
+            generation.error_class = error_class or classify(exception)
+            generation.properties["exception"] = type(exception).__name__
+        except Exception:
+            generation.error_class = "internal"
+
+    def _pressure(self) -> None:
+        """The queue is long: the background thread is to come at once; what is too much goes, oldest first."""
+        if self._pressure_at < 0:  # the first record in a forked child
+            self._pressure_at = PRESSURE_AT
+            self.start()
+            return
+        if not self._publisher.wake.is_set():
+            self._publisher.wake.set()
+        while len(self._queue) > QUEUE_LIMIT:
+            try:
+                record = self._queue.popleft()
+                if isinstance(record, Generation):
+                    self._count(record)
+                    self._ledger.add(dropped=1)
+            except IndexError:
+                return
+
+    # On the background thread.
+
+    def _collect(self, final: bool) -> list[Document]:
+        documents: list[Document] = []
+        queue = self._queue
+        for _ in range(len(queue)):
+            record = queue.popleft()
+            try:
+                if isinstance(record, Event):
+                    documents += self._encoder.encode(record)
+                    continue
+                documents += self._encoder.encode(self._count(record))
+                if record.trace is not None and self._tracing is not None:
+                    self._tracing.finish(record)
+            except Exception as error:
+                self._ledger.add(dropped=1)
+                self._ledger.say_once(f"a record was given up: {error!r}")
+        started = list(self._in_flight.values())
+        oldest = self._monotonic_ns() - min(started) if started else 0
+        state = "loading" if self._loading else "busy" if started else "idle"
+        beat = self._heartbeat.beat(self._time_ns(), oldest, self._ledger.counts().documents_dropped, state)
+        if beat is not None:
+            documents += self._encoder.encode(beat)
+        return documents
+
+    def _count(self, generation: Generation) -> Event:
+        event = event_of(generation, self.settings.objectives)
+        metrics = event.metrics
+        self._ledger.add(
+            completed=metrics.get("RequestsCompleted", 0),
+            faulted=metrics.get("RequestsFaulted", 0),
+            rejected=metrics.get("RequestsRejected", 0),
+            slow=metrics.get("RequestsSlow", 0),
+            images=metrics.get("ImagesGenerated", 0),
+        )
+        return event
+
+    # Around a process's life; called by processes.py.
+
+    def _reset(self) -> None:
+        """Everything that belongs to one process: new in the parent and again in each forked child."""
+        self._queue: deque[Generation | Event] = deque()
+        self._in_flight: dict[Generation, int] = {}
+        self._loading = 0
+        self._ledger = Ledger()
+        self._heartbeat = Heartbeat()
+        self._encoder = EmfEncoder(
+            environment=self.settings.environment,
+            service=self.settings.service,
+            log_group_name=self.settings.log_group,
+            log_stream=f"{socket.gethostname()}/{os.getpid()}-{secrets.token_hex(4)}",
+            repaired=self._ledger.repaired,
+        )
+        self._publisher = Publisher(
+            collect=self._collect,
+            sink=self._sink,
+            buffer=Buffer(self.settings.buffer_bytes),
+            clock=self.clock,
+            ledger=self._ledger,
+            flush_seconds=self.settings.flush_seconds,
+        )
+
+    def _after_fork(self) -> None:
+        """In a forked child: what the parent recorded is the parent's to send. Starts at the first generation."""
+        self._sink.close()
+        self._reset()
+        self._pressure_at = -1
+
+    def _interrupt(self) -> None:
+        """The process is about to end: what is in work ends here, as interrupted."""
+        now, moment = self._monotonic_ns(), self._time_ns()
+        for generation in list(self._in_flight):
+            if self._in_flight.pop(generation, None) is not None:
+                generation._ended, generation._completed_ns = now, moment
+                generation.error_class = "interrupted"
+                self._queue.append(generation)
+
+
+class Loading:
+    """The loading of a model; made by ``GenerationMonitor.loading``."""
+
+    def __init__(self, monitor: GenerationMonitor, model: str | None) -> None:
+        self._monitor, self._model = monitor, model
+
+    def __enter__(self) -> Loading:
+        self._started = self._monitor._monotonic_ns()
+        self._monitor._loading += 1
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        monitor = self._monitor
+        monitor._loading -= 1
+        if exception[0] is None:
+            milliseconds = (monitor._monotonic_ns() - self._started) // 1000 / 1000
+            monitor._queue.append(Event(monitor._time_ns() // 1_000_000, {"ModelLoad": milliseconds}, self._model))

@@ -1,0 +1,47 @@
+"""A monitor through the life of its process: fork, SIGTERM, exit."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import signal
+import threading
+import weakref
+from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from diffusionwatch.monitor import GenerationMonitor
+
+_monitors: weakref.WeakSet[GenerationMonitor] = weakref.WeakSet()
+
+
+def follow(monitor: GenerationMonitor) -> None:
+    """Flushes the monitor when the process ends, and gives each forked child a fresh one."""
+    _monitors.add(monitor)
+    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
+        # Whoever handles SIGTERM leaves by itself, and then atexit serves.
+        signal.signal(signal.SIGTERM, _terminated)
+
+
+def _terminated(number: int, frame: FrameType | None) -> None:
+    for monitor in list(_monitors):
+        monitor._interrupt()
+    _close_all()
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+
+
+@atexit.register
+def _close_all() -> None:
+    for monitor in list(_monitors):
+        monitor.close()
+
+
+def _forked() -> None:
+    for monitor in list(_monitors):
+        monitor._after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)

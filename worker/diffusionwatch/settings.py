@@ -1,0 +1,102 @@
+"""The worker's settings, from arguments or from the environment; each default has its reason beside it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from diffusionwatch.catalog import log_group
+from diffusionwatch.objectives import Objectives
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be; the message says which, what it was, and what is allowed."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that differs between workers.
+
+    >>> Settings.from_env({"DIFFUSIONWATCH_SERVICE": "image-api", "DIFFUSIONWATCH_ENVIRONMENT": "prod"}).log_group
+    '/diffusionwatch/prod/image-api/worker'
+    """
+
+    service: str
+    environment: str
+    detail: str = "requests"
+    """``requests``: an event a request, with its properties. ``aggregate``: value arrays, for more than some ten
+    requests a second; errors and slow requests still have their own events."""
+    endpoint: str = "tcp://127.0.0.1:25888"
+    """Where the CloudWatch agent listens, by its documentation."""
+    log_group: str = ""
+    flush_seconds: float = 1.0
+    """The alarms look at minutes, people at seconds."""
+    aggregate_seconds: float = 10.0
+    """Long enough to gather values, short enough that a crash takes little along."""
+    buffer_bytes: int = 16 * 1024 * 1024
+    """About six hours of a worker at one request a second without its agent."""
+    close_seconds: float = 2.0
+    """Orchestrators kill 10 to 30 seconds after SIGTERM, and the application needs its share."""
+    objectives: Objectives = field(default_factory=Objectives)
+    tracing: str = "auto"
+
+    def __post_init__(self) -> None:
+        for name in ("service", "environment"):
+            if not str(getattr(self, name)).strip():
+                raise SettingsError(f"{name} is the name of yours that the dashboards show, and must not be empty")
+        _one_of("detail", self.detail, ("requests", "aggregate"))
+        _one_of("tracing", self.tracing, ("auto", "xray", "otel", "off"))
+        for name in ("flush_seconds", "aggregate_seconds", "buffer_bytes"):
+            if not getattr(self, name) > 0:
+                raise SettingsError(f"{name} must be above 0, not {getattr(self, name)!r}")
+        if not self.log_group:
+            object.__setattr__(self, "log_group", log_group(self.environment, self.service))
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+        """Reads ``DIFFUSIONWATCH_*`` and ``AWS_EMF_AGENT_ENDPOINT``; service and environment are required."""
+        for name in environ:
+            if name.startswith("DIFFUSIONWATCH_") and name not in VARIABLES:
+                near = get_close_matches(name, VARIABLES, 1)
+                if near:  # other programs of ours have variables of their own
+                    raise SettingsError(f"{name} is not a setting; did you mean {near[0]}?")
+        missing = [name for name in VARIABLES if name.endswith(("_SERVICE", "_ENVIRONMENT")) and not environ.get(name)]
+        if missing:
+            raise SettingsError(f"set {' and '.join(missing)}: the names by which dashboards and alarms find this worker")
+        given = {}
+        for name, (attribute, kind) in VARIABLES.items():
+            if text := environ.get(name, ""):
+                try:
+                    given[attribute] = kind(text)
+                except ValueError as error:
+                    raise SettingsError(f"{name}: {error}") from None
+        given.pop("clock", None)
+        given.pop("prompt_key", None)
+        return cls(**given)
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        near = get_close_matches(value, allowed, 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise SettingsError(f"{name} is one of {', '.join(allowed)}, not {value!r}{hint}")
+
+
+VARIABLES: dict[str, tuple[str, type | object]] = {
+    "DIFFUSIONWATCH_SERVICE": ("service", str),
+    "DIFFUSIONWATCH_ENVIRONMENT": ("environment", str),
+    "DIFFUSIONWATCH_DETAIL": ("detail", str),
+    "DIFFUSIONWATCH_LOG_GROUP": ("log_group", str),
+    "DIFFUSIONWATCH_FLUSH_SECONDS": ("flush_seconds", float),
+    "DIFFUSIONWATCH_AGGREGATE_SECONDS": ("aggregate_seconds", float),
+    "DIFFUSIONWATCH_BUFFER_BYTES": ("buffer_bytes", int),
+    "DIFFUSIONWATCH_CLOSE_SECONDS": ("close_seconds", float),
+    "DIFFUSIONWATCH_OBJECTIVES": ("objectives", Objectives.parse),
+    "DIFFUSIONWATCH_TRACING": ("tracing", str),
+    "DIFFUSIONWATCH_CLOCK": ("clock", str),
+    "DIFFUSIONWATCH_PROMPT_KEY": ("prompt_key", str),
+    "AWS_EMF_AGENT_ENDPOINT": ("endpoint", str),
+}
+"""The environment variables, with the setting that each one gives and how its text is read."""

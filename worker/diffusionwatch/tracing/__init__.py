@@ -1,0 +1,54 @@
+"""Traces: one small interface, two backends, none of them required."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from diffusionwatch.generation import Generation
+
+log = logging.getLogger("diffusionwatch")
+
+
+class Trace(Protocol):
+    """The trace of one generation."""
+
+    trace_id: str
+    """As X-Ray writes it: ``1-<8 hex>-<24 hex>``."""
+
+    def leave(self) -> None:
+        """The generation's block was left; on the caller's thread, so it must be short."""
+
+
+class Tracing(Protocol):
+    """A backend. ``begin`` runs on the caller's thread, ``finish`` on the background thread."""
+
+    def begin(self, generation: Generation, carrier: Mapping[str, str]) -> Trace | None:
+        """Starts a trace, or continues the one in ``carrier`` (``traceparent``, ``AWSTraceHeader``)."""
+
+    def finish(self, generation: Generation) -> None:
+        """Sends the generation and its stages."""
+
+    def inject(self, generation: Generation) -> dict[str, str]:
+        """What to send along with a message, so that its receiver continues this trace."""
+
+
+def backend(name: str, service: str, clock: Any) -> Tracing | None:
+    """The backend called ``xray`` or ``otel``; ``auto`` takes the first that is installed, ``off`` none."""
+    if name == "off":
+        return None
+    for candidate in ("xray", "otel") if name == "auto" else (name,):
+        try:
+            if candidate == "xray":
+                from diffusionwatch.tracing.xray import XRayTracing
+
+                return XRayTracing(service, clock)
+            from diffusionwatch.tracing.otel import OpenTelemetryTracing
+
+            return OpenTelemetryTracing(service, clock)
+        except ImportError:
+            continue
+    log.warning("generations are not traced: install diffusionwatch[xray] or diffusionwatch[otel]")
+    return None

@@ -1,0 +1,150 @@
+"""Makes whatever a caller recorded into what CloudWatch takes, and counts each repair.
+
+A number that is none is left out, a name that is too long is cut, a property that would hide a metric is renamed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+import re
+from collections.abc import Callable, Mapping
+from enum import Enum
+
+from diffusionwatch import limits
+from diffusionwatch.catalog import ERROR_CLASS, METRICS, MODEL
+
+Json = object
+Repaired = Callable[[str], None]
+"""Called with the reason of each repair."""
+
+RESERVED = frozenset(METRICS) | frozenset(MODEL) | frozenset(ERROR_CLASS) | {"_aws"}
+"""Root members of an event that are ours: a property of the same name would replace a metric's value."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_PROMPT_KEY = os.urandom(32)
+
+
+def number(value: object, repaired: Repaired) -> float | int | None:
+    """A finite number within CloudWatch's range, or None.
+
+    >>> number(float("nan"), print)
+    not a number
+    >>> number(True, print)
+    1
+    """
+    if type(value) is int and -(2**53) < value < 2**53:
+        return value
+    try:
+        # numpy, torch, Decimal, bool: whatever float() takes. Text is no number, even when it looks like one.
+        if isinstance(value, (str, bytes, bytearray)) or value is None:
+            raise TypeError
+        plain = int(value) if isinstance(value, bool) else float(value)  # type: ignore[arg-type]
+    except Exception:
+        repaired("not a number")
+        return None
+    if math.isnan(plain):
+        repaired("not a number")
+        return None
+    if abs(plain) > limits.LARGEST_VALUE:
+        repaired("number out of range")
+        return None
+    return plain
+
+
+def dimension(value: object, repaired: Repaired) -> str:
+    """A dimension's value: 1 to 1,024 printable ASCII characters.
+
+    >>> dimension("flux dév", print)
+    dimension with characters beyond ASCII
+    'flux d\\\\xe9v'
+    """
+    text = value if type(value) is str else _text(value)
+    if not text.isascii():
+        repaired("dimension with characters beyond ASCII")
+        text = text.encode("ascii", "backslashreplace").decode()
+    if _CONTROL.search(text):
+        repaired("dimension with control characters")
+        text = _CONTROL.sub(" ", text)
+    if len(text) > limits.DIMENSION_VALUE_LENGTH:
+        repaired("dimension too long")
+        text = text[: limits.DIMENSION_VALUE_LENGTH]
+    if not text.strip():
+        repaired("empty dimension")
+        return "unknown"
+    return text
+
+
+def properties(given: Mapping[str, object], repaired: Repaired) -> dict[str, Json]:
+    """The properties as JSON values under names that hide no metric; a prompt becomes its keyed hash."""
+    clean: dict[str, Json] = {}
+    for name, value in given.items():
+        key = property_name(name, repaired)
+        kind = type(value)
+        if "prompt" in key and kind is not int and not key.endswith("_hash"):
+            clean[f"{key}_hash"] = prompt_hash(value)
+        elif kind is str and len(value) <= limits.PROPERTY_LENGTH:  # type: ignore[arg-type]
+            clean[key] = value
+        elif kind is int and -(2**63) <= value < 2**63:  # type: ignore[operator]
+            clean[key] = value
+        else:
+            clean[key] = _plain(value, repaired, limits.PROPERTY_DEPTH)
+    return clean
+
+
+def property_name(name: object, repaired: Repaired) -> str:
+    """A property's name: not empty, not too long, not one of ours."""
+    key = name if type(name) is str else _text(name)
+    if key in RESERVED or not key:
+        repaired("property with the name of a metric or dimension")
+        key = f"property_{key}"
+    if len(key) > limits.NAME_LENGTH:
+        repaired("property name too long")
+        key = key[: limits.NAME_LENGTH]
+    return key
+
+
+def prompt_hash(prompt: object, key: bytes | None = None) -> str:
+    """A keyed hash by which equal prompts can be found and nothing can be read.
+
+    The key is ``DIFFUSIONWATCH_PROMPT_KEY``; without one it is random, so that hashes compare within one process.
+    """
+    secret = key or os.environ.get("DIFFUSIONWATCH_PROMPT_KEY", "").encode()[:64] or _PROMPT_KEY
+    return hashlib.blake2b(_text(prompt).encode("utf-8", "replace"), key=secret, digest_size=8).hexdigest()
+
+
+def _plain(value: object, repaired: Repaired, depth: int) -> Json:
+    """A JSON value that stands for ``value``; an unknown object becomes its type's name, since its text may hold a
+    prompt."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        if len(value) > limits.PROPERTY_LENGTH:
+            repaired("property too long")
+        return str(value)[: limits.PROPERTY_LENGTH]
+    if isinstance(value, Enum):
+        return _plain(value.value, repaired, depth)
+    if isinstance(value, int):
+        return int(value) if -(2**63) <= value < 2**63 else str(int(value))
+    if isinstance(value, (list, tuple, set, frozenset)) and depth:
+        return [_plain(item, repaired, depth - 1) for item in list(value)[:100]]
+    if isinstance(value, Mapping) and depth:
+        return {_text(name): _plain(item, repaired, depth - 1) for name, item in list(value.items())[:100]}
+    try:
+        plain = float(value)  # type: ignore[arg-type]
+    except Exception:
+        repaired("property of a type that JSON lacks")
+        kind = type(value)
+        return _text(value) if kind.__module__ in ("datetime", "uuid", "pathlib") else f"<{kind.__name__}>"
+    if math.isfinite(plain):
+        return plain
+    repaired("property that is not a number")
+    return None
+
+
+def _text(value: object) -> str:
+    try:
+        return str(value)
+    except Exception:
+        return f"<{type(value).__name__}>"
