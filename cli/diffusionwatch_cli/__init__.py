@@ -1,0 +1,1 @@
+"""The `diffusionwatch` command line: one module a subcommand."""

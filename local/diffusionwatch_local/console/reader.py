@@ -1,0 +1,149 @@
+"""Reads what the page draws, through AWS's API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from diffusionwatch.clock import Clock
+from diffusionwatch_local.console.log_query import MESSAGE, TIMESTAMP, QueryNotDrawnError, parse
+from diffusionwatch_local.console.widgets import alarm_name, alarm_of, metric_queries
+
+LOG_EVENTS = 2000  # the newest events that a log table looks at: enough for its last 20, and quick
+PAGE = 100
+
+
+class Reader:
+    """Answers for one account and region. ``client`` makes a boto3 client for a service."""
+
+    def __init__(self, client: Callable[[str], Any], clock: Clock) -> None:
+        self._cloudwatch, self._logs, self._clock = client("cloudwatch"), client("logs"), clock
+
+    def dashboards(self) -> list[str]:
+        pages = self._cloudwatch.get_paginator("list_dashboards").paginate()
+        return sorted(entry["DashboardName"] for page in pages for entry in page["DashboardEntries"])
+
+    def alarms(self) -> list[dict[str, Any]]:
+        """Every alarm with its state, composites first."""
+        found = list(self._describe(AlarmTypes=["CompositeAlarm", "MetricAlarm"]))
+        return sorted(found, key=lambda alarm: (not alarm["composite"], alarm["name"]))
+
+    def dashboard(self, name: str, hours: float) -> dict[str, Any]:
+        """A dashboard's body, with what each widget shows beside it."""
+        body = json.loads(self._cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"])
+        end = self._clock.time()
+        start = end - hours * 3600
+        widgets = [{**widget, "data": self._data(widget, start, end)} for widget in body.get("widgets", ())]
+        return {"name": name, "start": start, "end": end, "widgets": widgets}
+
+    def _data(self, widget: Mapping[str, Any], start: float, end: float) -> dict[str, Any]:
+        properties = widget.get("properties", {})
+        if widget["type"] == "metric":
+            return self._metric(properties, start, end)
+        if widget["type"] == "alarm":
+            return {"alarms": self._named([alarm_name(arn) for arn in properties.get("alarms", ())])}
+        if widget["type"] == "log":
+            return self._log(properties["query"], start, end)
+        return {}
+
+    def _metric(self, properties: Mapping[str, Any], start: float, end: float) -> dict[str, Any]:
+        thresholds: list[dict[str, Any]] = []
+        alarm = alarm_of(properties)
+        if alarm is not None:
+            described = self._cloudwatch.describe_alarms(AlarmNames=[alarm])["MetricAlarms"][0]
+            properties = {"metrics": _metrics_of(described), "stat": described.get("Statistic", "Average")}
+            thresholds = [{"value": described["Threshold"], "label": alarm}]
+        queries, lines = metric_queries(properties)
+        if not queries:
+            return {"series": []}
+        results: dict[str, list[dict[str, Any]]] = {}
+        for page in self._cloudwatch.get_paginator("get_metric_data").paginate(
+            MetricDataQueries=queries, StartTime=_when(start), EndTime=_when(end), ScanBy="TimestampAscending"
+        ):
+            for result in page["MetricDataResults"]:
+                results.setdefault(result["Id"], []).append(result)
+        periods = {query["Id"]: _period(query, queries) for query in queries}
+        series = [
+            {
+                "label": result.get("Label") or line.label,
+                "color": line.color,
+                "axis": line.axis,
+                "period": periods[line.id],
+                "points": [
+                    [when.timestamp(), value]
+                    for when, value in zip(result["Timestamps"], result["Values"], strict=True)
+                ],
+            }
+            for line in lines
+            for result in results.get(line.id, ())
+        ]
+        return {"series": series, "thresholds": thresholds}
+
+    def _log(self, text: str, start: float, end: float) -> dict[str, Any]:
+        try:
+            query = parse(text)
+        except QueryNotDrawnError as error:
+            return {"note": str(error)}
+        events = self._logs.filter_log_events(
+            logGroupName=query.group, startTime=int(start * 1000), endTime=int(end * 1000), limit=LOG_EVENTS
+        )["events"]
+        return {"columns": query.fields, "rows": query.run(_fields(event) for event in events)}
+
+    def _named(self, names: list[str]) -> list[dict[str, Any]]:
+        return list(self._describe(AlarmNames=names, AlarmTypes=["CompositeAlarm", "MetricAlarm"])) if names else []
+
+    def _describe(self, **which: Any) -> Iterator[dict[str, Any]]:
+        for page in self._cloudwatch.get_paginator("describe_alarms").paginate(**which):
+            for kind in ("CompositeAlarms", "MetricAlarms"):
+                for alarm in page.get(kind, ()):
+                    yield {
+                        "name": alarm["AlarmName"],
+                        "composite": kind == "CompositeAlarms",
+                        "state": alarm["StateValue"],
+                        "reason": alarm.get("StateReason", ""),
+                        "since": alarm["StateUpdatedTimestamp"].timestamp(),
+                        "description": alarm.get("AlarmDescription", ""),
+                        "notifies": bool(alarm.get("AlarmActions")),
+                        "rule": alarm.get("AlarmRule", ""),
+                    }
+
+
+def _when(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, tz=timezone.utc)
+
+
+def _period(query: Mapping[str, Any], queries: list[dict[str, Any]]) -> int:
+    if "MetricStat" in query:
+        return int(query["MetricStat"]["Period"])
+    inputs = [other["MetricStat"]["Period"] for other in queries if "MetricStat" in other]
+    return int(query.get("Period") or max(inputs, default=60))
+
+
+def _metrics_of(alarm: Mapping[str, Any]) -> list[list[Any]]:
+    if "Metrics" not in alarm:
+        dimensions = [part for pair in alarm["Dimensions"] for part in (pair["Name"], pair["Value"])]
+        stat = alarm.get("Statistic") or alarm.get("ExtendedStatistic")
+        return [[alarm["Namespace"], alarm["MetricName"], *dimensions, {"stat": stat, "period": alarm["Period"]}]]
+    rows: list[list[Any]] = []
+    for query in alarm["Metrics"]:
+        look = {"id": query["Id"], "visible": query.get("ReturnData", True), "label": query.get("Label", query["Id"])}
+        if "Expression" in query:
+            rows.append([{"expression": query["Expression"], **look}])
+            continue
+        stat = query["MetricStat"]
+        dimensions = [part for pair in stat["Metric"]["Dimensions"] for part in (pair["Name"], pair["Value"])]
+        look |= {"stat": stat["Stat"], "period": stat["Period"]}
+        rows.append([stat["Metric"]["Namespace"], stat["Metric"]["MetricName"], *dimensions, look])
+    return rows
+
+
+def _fields(event: Mapping[str, Any]) -> dict[str, Any]:
+    """What Logs Insights discovers in a JSON event."""
+    row: dict[str, Any] = {TIMESTAMP: event["timestamp"] / 1000, MESSAGE: event["message"]}
+    try:
+        found = json.loads(event["message"])
+    except ValueError:
+        return row
+    return {**found, **row} if isinstance(found, dict) else row

@@ -1,0 +1,266 @@
+// Charts as SVG, drawn from CloudWatch's own words: series of [seconds, value], horizontal and vertical annotations.
+"use strict";
+
+const COLORS = ["--s1", "--s2", "--s3", "--s4", "--s5", "--s6", "--s7", "--s8"];
+const SVG = "http://www.w3.org/2000/svg";
+
+function el(name, attributes = {}, ...children) {
+  const node = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  node.append(...children);
+  return node;
+}
+
+function html(name, attributes = {}, ...children) {
+  const node = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  node.append(...children);
+  return node;
+}
+
+const colorOf = (series, place) => series.color || `var(${COLORS[place % COLORS.length]})`;
+const two = (n) => String(n).padStart(2, "0");
+
+function clockTime(seconds) {
+  const date = new Date(seconds * 1000);
+  return `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`;
+}
+
+// Three significant digits; thousands and millions by their letter.
+function figure(value) {
+  const size = Math.abs(value);
+  if (size >= 1e6) return trim((value / 1e6).toPrecision(3)) + "M";
+  if (size >= 1e4) return trim((value / 1e3).toPrecision(3)) + "k";
+  if (size >= 100) return String(Math.round(value));
+  return trim(value.toPrecision(3));
+}
+const trim = (text) => (text.includes(".") && !text.includes("e") ? text.replace(/\.?0+$/, "") : text);
+
+function ticks(low, high, wanted) {
+  const raw = (high - low) / Math.max(1, wanted);
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 2.5, 5, 10].map((n) => n * power).find((n) => n >= raw) || raw;
+  const found = [];
+  for (let value = Math.ceil(low / step - 1e-9) * step; value <= high + step * 1e-6; value += step) found.push(value);
+  return found;
+}
+
+function timeTicks(start, end, width) {
+  const steps = [300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
+  const step = steps.find((s) => ((end - start) / s) * 70 <= width) || 86400;
+  const found = [];
+  for (let at = Math.ceil(start / step) * step; at <= end; at += step) found.push(at);
+  return found;
+}
+
+// Missing is not zero: a line breaks where a period has no datapoint.
+function runs(series) {
+  const found = [];
+  let run = [];
+  for (const point of series.points) {
+    if (run.length && point[0] - run[run.length - 1][0] > series.period * 1.5) { found.push(run); run = []; }
+    run.push(point);
+  }
+  if (run.length) found.push(run);
+  return found;
+}
+
+function stack(list) {
+  const below = new Map();
+  return list.map((series) => ({
+    ...series,
+    points: series.points.map(([at, value]) => {
+      const base = below.get(at) || 0;
+      below.set(at, base + value);
+      return [at, base + value, base];
+    }),
+  }));
+}
+
+function scale(series, axis, annotations) {
+  const values = series.flatMap((s) => s.points.map((p) => p[1]));
+  const lines = annotations.map((a) => a.value).filter((v) => typeof v === "number");
+  const least = axis.min ?? Math.min(0, ...values);
+  let most = axis.max ?? Math.max(...values, ...lines, least);
+  if (axis.max === undefined) most += (most - least) * 0.08;
+  if (!(most > least)) most = least + 1;
+  return [least, most];
+}
+
+function timeSeries(widget, box) {
+  const { properties = {}, data } = widget;
+  const width = box.clientWidth, height = box.clientHeight;
+  const series = properties.stacked ? stack(data.series) : data.series;
+  const horizontal = [...(properties.annotations?.horizontal || []).flat(), ...(data.thresholds || [])];
+  const sides = { left: [], right: [] };
+  for (const one of series) sides[one.axis === "right" ? "right" : "left"].push(one);
+  const notes = { left: [], right: [] };
+  for (const note of horizontal) notes[note.yAxis === "right" ? "right" : "left"].push(note);
+  const hasRight = sides.right.length > 0 || properties.yAxis?.right !== undefined;
+  const pad = { left: 38, right: hasRight ? 38 : 8, top: 10, bottom: 18 };
+  const inner = { width: Math.max(10, width - pad.left - pad.right), height: Math.max(10, height - pad.top - pad.bottom) };
+  const x = (at) => pad.left + ((at - widget.start) / (widget.end - widget.start)) * inner.width;
+  const y = {};
+  for (const side of ["left", "right"]) {
+    const [low, high] = scale(sides[side], properties.yAxis?.[side] || {}, notes[side]);
+    y[side] = Object.assign((value) => pad.top + (1 - (value - low) / (high - low)) * inner.height, { low, high });
+  }
+  const svg = el("svg", { viewBox: `0 0 ${width} ${height}`, height, role: "img", "aria-label": properties.title || "" });
+
+  for (const value of ticks(y.left.low, y.left.high, inner.height / 38)) {
+    svg.append(el("line", { class: "grid", x1: pad.left, x2: pad.left + inner.width, y1: y.left(value), y2: y.left(value) }));
+    svg.append(el("text", { class: "axis", x: pad.left - 6, y: y.left(value) + 3.5, "text-anchor": "end" }, figure(value)));
+  }
+  if (hasRight) for (const value of ticks(y.right.low, y.right.high, inner.height / 38))
+    svg.append(el("text", { class: "axis", x: pad.left + inner.width + 6, y: y.right(value) + 3.5 }, figure(value)));
+  for (const at of timeTicks(widget.start, widget.end, inner.width)) {
+    if (x(at) > pad.left + 12 && x(at) < pad.left + inner.width - 12)
+      svg.append(el("text", { class: "axis", x: x(at), y: height - 4, "text-anchor": "middle" }, clockTime(at)));
+  }
+
+  const clip = `clip${Math.random().toString(36).slice(2)}`;
+  svg.append(el("clipPath", { id: clip }, el("rect", { x: pad.left, y: pad.top - 2, width: inner.width, height: inner.height + 4 })));
+  const plot = svg.appendChild(el("g", { "clip-path": `url(#${clip})` }));
+
+  for (const note of horizontal) {
+    if (typeof note.value !== "number" || note.visible === false) continue;
+    const at = y[note.yAxis === "right" ? "right" : "left"](note.value), color = note.color || "var(--alarm)";
+    const area = note.fill === "above" ? [pad.top, at] : note.fill === "below" ? [at, pad.top + inner.height] : null;
+    if (area && area[1] > area[0])
+      plot.append(el("rect", { x: pad.left, width: inner.width, y: area[0], height: area[1] - area[0], fill: color, opacity: 0.07 }));
+  }
+  for (const mark of properties.annotations?.vertical || []) {
+    const at = Date.parse(mark.value) / 1000;
+    plot.append(el("line", { x1: x(at), x2: x(at), y1: pad.top, y2: pad.top + inner.height, stroke: mark.color || "var(--faint)", "stroke-dasharray": "2 3" }));
+  }
+
+  series.forEach((one, place) => {
+    const side = y[one.axis === "right" ? "right" : "left"], color = colorOf(one, place);
+    for (const run of runs(one)) {
+      const line = run.map((p, i) => `${i ? "L" : "M"}${x(p[0]).toFixed(1)} ${side(p[1]).toFixed(1)}`).join("");
+      if (properties.stacked) {
+        const back = [...run].reverse().map((p) => `L${x(p[0]).toFixed(1)} ${side(p[2]).toFixed(1)}`).join("");
+        plot.append(el("path", { d: line + back + "Z", fill: color, opacity: 0.28 }));
+      }
+      if (run.length === 1) plot.append(el("circle", { cx: x(run[0][0]), cy: side(run[0][1]), r: 2, fill: color }));
+      else plot.append(el("path", { d: line, fill: "none", stroke: color, "stroke-width": 1.8, "stroke-linejoin": "round", "stroke-linecap": "round" }));
+    }
+  });
+
+  for (const note of horizontal) {
+    if (typeof note.value !== "number" || note.visible === false) continue;
+    const at = y[note.yAxis === "right" ? "right" : "left"](note.value), color = note.color || "var(--alarm)";
+    plot.append(el("line", { x1: pad.left, x2: pad.left + inner.width, y1: at, y2: at, stroke: color, "stroke-width": 1.2, "stroke-dasharray": "5 4" }));
+    if (note.label) {
+      const above = at - pad.top > 16;
+      svg.append(el("text", { class: "axis", x: pad.left + 6, y: above ? at - 4 : at + 12, style: `fill:${color};font-weight:600` }, note.label));
+    }
+  }
+  hover(svg, widget, series, { x, pad, inner });
+  return svg;
+}
+
+function hover(svg, widget, series, { x, pad, inner }) {
+  const cross = svg.appendChild(el("line", { y1: pad.top, y2: pad.top + inner.height, stroke: "var(--faint)", visibility: "hidden" }));
+  const tip = document.getElementById("tip");
+  svg.addEventListener("mousemove", (event) => {
+    const bounds = svg.getBoundingClientRect();
+    const share = (event.clientX - bounds.left - pad.left) / inner.width;
+    if (share < 0 || share > 1) return leave();
+    const at = widget.start + share * (widget.end - widget.start);
+    const rows = [];
+    let shown = null;
+    series.forEach((one, place) => {
+      const point = one.points.reduce((best, p) => (!best || Math.abs(p[0] - at) < Math.abs(best[0] - at) ? p : best), null);
+      if (!point || Math.abs(point[0] - at) > one.period) return;
+      shown = shown ?? point[0];
+      const value = point.length > 2 ? point[1] - point[2] : point[1];
+      rows.push(html("div", {}, html("i", { style: `background:${colorOf(one, place)}` }), `${one.label}: `, html("b", {}, figure(value))));
+    });
+    if (!rows.length) return leave();
+    cross.setAttribute("x1", x(shown)); cross.setAttribute("x2", x(shown)); cross.setAttribute("visibility", "visible");
+    tip.replaceChildren(html("div", {}, html("b", {}, clockTime(shown))), ...rows);
+    tip.hidden = false;
+    tip.style.left = `${Math.min(event.clientX + 14, innerWidth - tip.offsetWidth - 8)}px`;
+    tip.style.top = `${Math.min(event.clientY + 14, innerHeight - tip.offsetHeight - 8)}px`;
+  });
+  const leave = () => { tip.hidden = true; cross.setAttribute("visibility", "hidden"); };
+  svg.addEventListener("mouseleave", leave);
+}
+
+function legend(series) {
+  return html("div", { class: "legend" }, ...series.map((one, place) =>
+    html("span", {}, html("i", { style: `background:${colorOf(one, place)}` }), one.label)));
+}
+
+function sparkline(one, color, start, end) {
+  const width = 120, height = 20;
+  const values = one.points.map((p) => p[1]), low = Math.min(...values), high = Math.max(...values);
+  const px = (at) => ((at - start) / (end - start)) * width;
+  const py = (value) => height - 2 - ((value - low) / (high - low || 1)) * (height - 4);
+  const svg = el("svg", { viewBox: `0 0 ${width} ${height}`, height, preserveAspectRatio: "none" });
+  for (const run of runs(one)) {
+    const line = run.map((p, i) => `${i ? "L" : "M"}${px(p[0]).toFixed(1)} ${py(p[1]).toFixed(1)}`).join("");
+    svg.append(el("path", { d: line, fill: "none", stroke: color, "stroke-width": 1.5, "vector-effect": "non-scaling-stroke" }));
+  }
+  return svg;
+}
+
+function singleValue(widget) {
+  const { data, properties } = widget;
+  return html("div", { class: "numbers" }, ...data.series.map((one, place) => {
+    const last = one.points[one.points.length - 1];
+    // A number that is three periods old is no number of now.
+    const fresh = last && widget.end - last[0] <= one.period * 3;
+    const box = html("div", { class: "number" }, html("b", {}, fresh ? figure(last[1]) : "–"), html("small", {}, one.label));
+    if (properties.sparkline && one.points.length > 1) box.append(sparkline(one, colorOf(one, place), widget.start, widget.end));
+    return box;
+  }));
+}
+
+function gauge(widget, box) {
+  const axis = widget.properties.yAxis?.left || { min: 0, max: 100 };
+  const one = widget.data.series[0], last = one?.points[one.points.length - 1];
+  const size = Math.min(box.clientWidth / 2, box.clientHeight) - 14, middle = box.clientWidth / 2, base = size + 8;
+  const arc = (from, to, color) => {
+    const at = (share) => [middle - Math.cos(share * Math.PI) * size, base - Math.sin(share * Math.PI) * size];
+    const [x1, y1] = at(from), [x2, y2] = at(to);
+    return el("path", { d: `M${x1} ${y1}A${size} ${size} 0 0 1 ${x2} ${y2}`, fill: "none", stroke: color, "stroke-width": 12 });
+  };
+  const svg = el("svg", { viewBox: `0 0 ${box.clientWidth} ${box.clientHeight}`, height: box.clientHeight }, arc(0, 1, "var(--rule)"));
+  if (last) {
+    const share = Math.max(0, Math.min(1, (last[1] - axis.min) / (axis.max - axis.min)));
+    svg.append(arc(0, Math.max(share, 0.001), colorOf(one, 0)));
+    svg.append(el("text", { x: middle, y: base - 6, "text-anchor": "middle", fill: "currentColor", "font-size": 24, "font-weight": 600 }, figure(last[1])));
+  }
+  return svg;
+}
+
+const total = (one) => one.points.reduce((sum, p) => sum + p[1], 0);
+
+function bar(widget, box) {
+  const rows = widget.data.series, height = box.clientHeight, width = box.clientWidth;
+  const most = Math.max(...rows.map(total), 1e-9), each = Math.min(26, height / Math.max(1, rows.length));
+  const svg = el("svg", { viewBox: `0 0 ${width} ${height}`, height });
+  rows.forEach((one, place) => {
+    const length = (total(one) / most) * (width - 50);
+    svg.append(el("rect", { x: 0, y: place * each + 3, width: length, height: each - 6, rx: 3, fill: colorOf(one, place) }));
+    svg.append(el("text", { class: "axis", x: length + 6, y: place * each + each / 2 + 4 }, figure(total(one))));
+  });
+  return svg;
+}
+
+function pie(widget, box) {
+  const rows = widget.data.series, sum = rows.reduce((all, one) => all + total(one), 0);
+  const radius = Math.min(box.clientWidth, box.clientHeight) / 2 - 6, cx = box.clientWidth / 2, cy = box.clientHeight / 2;
+  const svg = el("svg", { viewBox: `0 0 ${box.clientWidth} ${box.clientHeight}`, height: box.clientHeight });
+  const round = 2 * Math.PI * radius * 0.75;
+  let done = 0;
+  rows.forEach((one, place) => {
+    const share = sum ? total(one) / sum : 0;
+    svg.append(el("circle", { cx, cy, r: radius * 0.75, fill: "none", stroke: colorOf(one, place), "stroke-width": radius * 0.5,
+      "stroke-dasharray": `${share * round} ${round}`, "stroke-dashoffset": -done * round, transform: `rotate(-90 ${cx} ${cy})` }));
+    done += share;
+  });
+  return svg;
+}

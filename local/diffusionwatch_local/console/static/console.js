@@ -1,0 +1,216 @@
+// The page: asks for the state each second and for the shown dashboard every two, and draws both.
+"use strict";
+
+const shown = { name: null, hours: 3, alarms: new Map(), data: null };
+const byId = (id) => document.getElementById(id);
+
+async function get(path) {
+  const answer = await fetch(path, { cache: "no-store" });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  return answer.json();
+}
+
+// ---- header, story, alarms
+
+function drawState(state) {
+  byId("time").textContent = clockTime(state.clock.now);
+  byId("speed").textContent = state.clock.speed === 1 ? "UTC" : `UTC ×${figure(state.clock.speed)}`;
+  if (!state.dashboards.includes(shown.name)) shown.name = state.dashboards[0] ?? null;
+  byId("dashboards").replaceChildren(...state.dashboards.map((name) => {
+    const button = html("button", { type: "button" }, name);
+    if (name === shown.name) button.setAttribute("aria-current", "page");
+    button.onclick = () => { shown.name = name; location.hash = name; drawState(state); refresh(); };
+    return button;
+  }));
+  shown.alarms = new Map(state.alarms.map((alarm) => [alarm.name, alarm]));
+  const prefix = commonPrefix(state.alarms.map((alarm) => alarm.name));
+  byId("alarms").replaceChildren(...state.alarms.map((alarm) => {
+    const chip = html("span", { class: `chip${alarm.composite ? " composite" : ""}`, "data-state": alarm.state }, html("i"), alarm.name.slice(prefix));
+    chip.title = `${alarm.name}: ${alarm.state} since ${clockTime(alarm.since)}\n${alarm.reason}\n\n${alarm.description}`;
+    return chip;
+  }));
+  drawStory(state);
+}
+
+// Whole words only: "prod-image-api-" of every alarm of one fleet.
+function commonPrefix(names) {
+  if (names.length < 2) return 0;
+  let length = 0;
+  while (names.every((name) => name[length] !== undefined && name[length] === names[0][length])) length += 1;
+  return names[0].lastIndexOf("-", length - 1) + 1;
+}
+
+function drawStory({ story, clock }) {
+  byId("story").hidden = !story.title;
+  if (!story.title) return;
+  byId("story").dataset.mood = story.mood;
+  byId("banner-title").textContent = story.title;
+  byId("banner-text").textContent = story.text;
+  const width = byId("timeline").clientWidth, lanes = story.lanes || [], row = 13, top = 24, height = top + lanes.length * row + 18;
+  const gutter = lanes.length ? 150 : 0;
+  const x = (at) => gutter + Math.max(0, Math.min(1, (at - story.start) / (story.end - story.start))) * (width - gutter - 2);
+  const svg = el("svg", { viewBox: `0 0 ${width} ${height}`, height, role: "img", "aria-label": "Incidents and alarms over time" });
+  svg.append(el("rect", { x: gutter, y: 2, width: width - gutter - 2, height: 18, rx: 4, fill: "var(--rule)" }));
+  svg.append(el("rect", { x: gutter, y: 2, width: Math.max(0, x(clock.now) - gutter), height: 18, rx: 4, fill: "var(--ok)", opacity: 0.22 }));
+  for (const incident of story.incidents) {
+    const from = x(incident.begins), to = x(incident.ends);
+    const over = clock.now >= incident.begins;
+    svg.append(el("rect", { x: from, y: 2, width: to - from, height: 18, rx: 4, fill: over ? "var(--s3)" : "var(--faint)", opacity: over ? 0.9 : 0.4 }));
+    svg.append(el("text", { x: from + 7, y: 15, "font-size": 11.5, "font-weight": 600, fill: over ? "#241a02" : "var(--ink)" }, fit(incident.title, to - from - 12)));
+  }
+  lanes.forEach((lane, place) => {
+    const middle = top + place * row + row / 2;
+    svg.append(el("text", { class: "axis", x: 0, y: middle + 4 }, fit(lane.alarm, gutter - 8)));
+    svg.append(el("line", { class: "grid", x1: gutter, x2: width - 2, y1: middle, y2: middle }));
+    for (const [from, to] of lane.alarming)
+      svg.append(el("rect", { x: x(from), y: middle - 4, width: Math.max(2, x(to ?? clock.now) - x(from)), height: 8, rx: 2, fill: "var(--alarm)" }));
+  });
+  for (const at of timeTicks(story.start, story.end, width - gutter))
+    svg.append(el("text", { class: "axis", x: x(at), y: height - 3, "text-anchor": "middle" }, clockTime(at)));
+  if (clock.now < story.end)
+    svg.append(el("line", { x1: x(clock.now), x2: x(clock.now), y1: 0, y2: height - 14, stroke: "var(--ink)", "stroke-width": 1.5 }));
+  byId("timeline").replaceChildren(svg);
+}
+
+const fit = (text, width) => (text.length * 6.4 <= width ? text : text.slice(0, Math.max(0, Math.floor(width / 6.4) - 1)) + "…");
+
+// ---- widgets
+
+function markdown(text) {
+  const escape = (s) => s.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
+  const inline = (s) => escape(s)
+    .replace(/`([^`]+)`/g, "<code>$1</code>")
+    .replace(/\*\*([^*]+)\*\*/g, "<b>$1</b>")
+    .replace(/\[([^\]]+)\]\((https?:[^)\s]+)\)/g, '<a href="$2" rel="noreferrer">$1</a>');
+  const blocks = [];
+  let list = [];
+  const close = () => { if (list.length) blocks.push(`<ul>${list.join("")}</ul>`); list = []; };
+  for (const line of text.split("\n")) {
+    const heading = line.match(/^(#{1,3}) (.*)/), item = line.match(/^\s*[-*] (.*)/);
+    if (item) { list.push(`<li>${inline(item[1])}</li>`); continue; }
+    close();
+    if (heading) blocks.push(`<h${heading[1].length}>${inline(heading[2])}</h${heading[1].length}>`);
+    else if (line.trim()) blocks.push(`<p>${inline(line)}</p>`);
+  }
+  close();
+  const box = html("div", { class: "markdown" });
+  box.innerHTML = blocks.join("");
+  return box;
+}
+
+function states(alarms, properties) {
+  let list = alarms.filter((alarm) => !properties.states || properties.states.includes(alarm.state));
+  if (properties.sortBy === "stateUpdatedTimestamp") list = [...list].sort((a, b) => b.since - a.since);
+  const prefix = commonPrefix([...shown.alarms.keys()]);
+  return html("div", { class: "states" }, ...list.map((alarm) => {
+    const box = html("div", { class: "state", "data-state": alarm.state }, html("b", {}, alarm.name.slice(prefix)),
+      alarm.state === "INSUFFICIENT_DATA" ? "no data" : alarm.state, html("time", {}, clockTime(alarm.since)));
+    box.title = `${alarm.name}\n${alarm.reason}`;
+    return box;
+  }));
+}
+
+function logTable({ columns, rows, note }) {
+  if (note) return html("div", { class: "note" }, note);
+  if (!rows.length) return html("div", { class: "note" }, "Nothing in this range");
+  const cell = (row, name) => name === "@timestamp" ? clockTime(row[name]) : row[name] === undefined ? "" : String(row[name]);
+  return html("table", {},
+    html("thead", {}, html("tr", {}, ...columns.map((name) => html("th", {}, name.replace("@", ""))))),
+    html("tbody", {}, ...rows.map((row) => html("tr", {}, ...columns.map((name) => html("td", { title: cell(row, name) }, cell(row, name)))))));
+}
+
+function valueTable({ series }) {
+  return html("table", {}, html("tbody", {}, ...series.map((one) => {
+    const last = one.points[one.points.length - 1];
+    return html("tr", {}, html("td", {}, one.label), html("td", {}, last ? figure(last[1]) : "–"));
+  })));
+}
+
+const CHARTS = { timeSeries, gauge, bar, pie };
+
+function fill(widget, content) {
+  const view = widget.properties?.view || "timeSeries";
+  content.className = "content";
+  if (widget.type === "text") return content.replaceChildren(markdown(widget.properties.markdown));
+  if (widget.type === "alarm") { content.classList.add("scroll"); return content.replaceChildren(states(widget.data.alarms, widget.properties)); }
+  if (widget.type === "log") { content.classList.add("scroll"); return content.replaceChildren(logTable(widget.data)); }
+  if (widget.type !== "metric") return content.replaceChildren(html("div", { class: "note" }, `A ${widget.type} widget is drawn by the CloudWatch console only`));
+  if (view === "singleValue") return content.replaceChildren(singleValue(widget));
+  if (view === "table") return content.replaceChildren(valueTable(widget.data));
+  content.classList.add("chart");
+  const box = html("div", { class: "plot" });
+  content.replaceChildren(box);
+  if (widget.properties.legend?.position !== "hidden" && view !== "gauge") content.append(legend(widget.data.series));
+  if (!widget.data.series.some((one) => one.points.length)) box.classList.add("empty");
+  box.append((CHARTS[view] || timeSeries)(widget, box));
+}
+
+// A graph whose threshold belongs to an alarm that is going off gets that alarm's colour.
+function alarming(widget) {
+  const labels = (widget.properties?.annotations?.horizontal || []).flat().map((note) => note.label || "");
+  const arns = (widget.properties?.annotations?.alarms || []).map((arn) => arn.split(":alarm:")[1]);
+  for (const alarm of shown.alarms.values()) {
+    if (alarm.state !== "ALARM" || alarm.composite) continue;
+    if (arns.includes(alarm.name) || labels.some((label) => label && alarm.name.endsWith(`-${label}`))) return true;
+  }
+  return false;
+}
+
+function drawDashboard(data) {
+  const grid = byId("grid");
+  const signature = JSON.stringify([data.name, data.widgets.map((w) => [w.type, w.x, w.y, w.width, w.height, w.properties?.title])]);
+  if (grid.dataset.signature !== signature) {
+    grid.dataset.signature = signature;
+    grid.replaceChildren(...data.widgets.map((widget) => {
+      const tile = html("section", { class: `tile ${widget.properties?.view || widget.type}` });
+      tile.style.setProperty("--rows", widget.height ?? 6);
+      tile.style.gridColumn = `${(widget.x ?? 0) + 1} / span ${widget.width ?? 6}`;
+      tile.style.gridRow = `${(widget.y ?? 0) + 1} / span ${widget.height ?? 6}`;
+      if (widget.properties?.background === "transparent") tile.classList.add("plain");
+      if (widget.properties?.title) tile.append(html("h2", {}, widget.properties.title));
+      tile.append(html("div", { class: "content" }));
+      return tile;
+    }));
+  }
+  data.widgets.forEach((widget, place) => {
+    const tile = grid.children[place], content = tile.querySelector(".content");
+    if (tile.matches(":hover") && tile.classList.contains("timeSeries") && !byId("tip").hidden) return; // do not pull a graph from under the pointer
+    const top = content.scrollTop;
+    fill({ ...widget, start: data.start, end: data.end }, content);
+    content.scrollTop = top;
+    tile.classList.toggle("alarming", alarming(widget));
+  });
+}
+
+// ---- refreshing
+
+async function refresh() {
+  if (!shown.name) return;
+  shown.data = await get(`/api/dashboards/${encodeURIComponent(shown.name)}?hours=${shown.hours}`);
+  if (shown.data.name === shown.name) drawDashboard(shown.data);
+}
+
+async function repeat(task, milliseconds) {
+  try {
+    await task();
+    byId("notice").hidden = true;
+  } catch (error) {
+    byId("notice").textContent = "The embedded AWS does not answer. Is it still running?";
+    byId("notice").hidden = false;
+  }
+  setTimeout(() => repeat(task, milliseconds), milliseconds);
+}
+
+function theme(name) {
+  document.documentElement.dataset.theme = name;
+}
+
+const asked = new URLSearchParams(location.search);
+theme(asked.get("theme") || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"));
+byId("theme").onclick = () => theme(document.documentElement.dataset.theme === "dark" ? "light" : "dark");
+shown.name = decodeURIComponent(location.hash.slice(1)) || null;
+shown.hours = Number(asked.get("hours")) || 3;
+byId("range").value = String(shown.hours);
+byId("range").onchange = (event) => { shown.hours = Number(event.target.value); refresh(); };
+addEventListener("resize", () => { if (shown.data) drawDashboard(shown.data); });
+repeat(async () => drawState(await get("/api/state")), 1000).then(() => repeat(refresh, 2000));
