@@ -1,0 +1,79 @@
+"""The WSGI application: our own services first, moto behind them."""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from moto.core.request import Request
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+from .service import FallThrough, Operation, Service, ServiceError
+from .wire import Answer, wire
+
+Environ = dict[str, Any]
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+
+log = logging.getLogger(__name__)
+
+_SIGNED_FOR = re.compile(r"Credential=[^/,\s]+/\d{8}/[^/]+/([^/]+)/aws4_request")
+
+
+class Application:
+    """Answers every AWS request that reaches this machine's port.
+
+    Args:
+        services: our services; a later one may add operations to, or replace those of, an earlier one of the same name.
+        account: the account in which everything happens, whoever signs.
+    """
+
+    def __init__(self, services: Iterable[Service], account: str) -> None:
+        self._account = account
+        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._operations: dict[str, dict[str, Operation]] = {}
+        for service in services:
+            self._operations.setdefault(service.name, {}).update(service.operations())
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        # Any access key of any length is welcome: the account is ours, not one derived from the key.
+        environ["HTTP_X_MOTO_ACCOUNT_ID"] = self._account
+        signed = _SIGNED_FOR.search(environ.get("HTTP_AUTHORIZATION", ""))
+        if signed and signed[1] in self._operations:
+            answer = self._answer(signed[1], environ)
+            if answer is not None:
+                status, headers, body = answer
+                headers["Content-Length"] = str(len(body))
+                start_response(f"{status} {'OK' if status < 400 else 'Error'}", list(headers.items()))
+                return [body]
+        response: Iterable[bytes] = self._moto(environ, start_response)
+        return response
+
+    def _answer(self, signing_name: str, environ: Environ) -> Answer | None:
+        """Our answer, or None where moto is to give one."""
+        body = Request(environ).get_data(cache=False, parse_form_data=False)
+        environ["CONTENT_LENGTH"] = str(len(body))
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+        environ["wsgi.input"] = io.BytesIO(body)
+        # The form of the query protocol is read from the same stream, so each reader gets its own.
+        request = Request({**environ, "wsgi.input": io.BytesIO(body)})
+        protocol = wire(signing_name)
+        found = protocol.operation(request)
+        if found is None or found[0] not in self._operations[signing_name]:
+            return None
+        operation, labels = found
+        request = Request({**environ, "wsgi.input": io.BytesIO(body)})
+        if request.content_type and "form" not in request.content_type:
+            request.get_data()
+        try:
+            result: object = self._operations[signing_name][operation](protocol.read(request, operation, labels)) or {}
+        except FallThrough:
+            return None
+        except ServiceError as error:
+            result = error
+        except Exception as error:
+            log.exception("%s %s failed", signing_name, operation)
+            result = ServiceError("InternalFailure", f"{type(error).__name__}: {error}", 500)
+        return protocol.write(request, operation, result)
