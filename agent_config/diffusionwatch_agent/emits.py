@@ -21,6 +21,10 @@ SINGLE_GPU: tuple[str, ...] = (FLEET_DIMENSION, INSTANCE_DIMENSION, "index", "na
 """The dimensions of one GPU. `arch` needs nvidia-smi's XML of version 12, which every driver since 2022 writes."""
 
 
+VIEWS: dict[tuple[str, ...], str] = {(FLEET_DIMENSION,): "fleet", (INSTANCE_DIMENSION,): "instance", SINGLE_GPU: "GPU"}
+"""The EC2 dimension sets in a word."""
+
+
 @dataclass(frozen=True)
 class Emitted:
     """One metric that a node sends, in one of the modes `ec2`, `eks` (classic) and `eks-otel`."""
@@ -96,8 +100,8 @@ _CLASSIC_METRICS = (
 _NODE_COUNTS = (
     ("node_gpu_limit", "Count", "GPUs of the node"),
     ("node_gpu_usage_total", "Count", "GPUs that pods hold"),
-    ("node_gpu_reserved_capacity", "Percent", "Share of the GPUs that pods hold"),
-    ("node_gpu_unreserved_capacity", "Percent", "Share of the GPUs that no pod holds"),
+    ("node_gpu_reserved_capacity", "Percent", "Share of the GPUs that pods asked for"),
+    ("node_gpu_unreserved_capacity", "Count", "GPUs that no pod asked for"),
     ("node_gpu_available_capacity", "Count", "GPUs that no pod holds"),
 )
 
