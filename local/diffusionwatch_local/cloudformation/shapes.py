@@ -51,11 +51,15 @@ def _structure(shape: Any, value: Mapping[str, Any], where: str) -> dict[str, An
 
 
 def _list(shape: Any, value: Any, where: str) -> list[Any]:
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and _is_pair(shape.member):
         value = [{"Key": key, "Value": item} for key, item in value.items()]
     elif not isinstance(value, list):
         value = [value]
     return [conform(shape.member, item, f"{where}/{index}") for index, item in enumerate(value)]
+
+
+def _is_pair(shape: Any) -> bool:
+    return shape.type_name == "structure" and {"key", "value"} <= {name.lower().removeprefix("tag") for name in shape.members}
 
 
 def _map(shape: Any, value: Any, where: str) -> dict[str, Any]:

@@ -104,7 +104,12 @@ TYPES: tuple[ResourceType, ...] = (
         change=Call("update_key_description", takes={"KeyId": "@id", "Description": "Description"}),
         deletion=Call("schedule_key_deletion", takes={"KeyId": "@id"}),
         then=(
-            Call("put_key_policy", when="KeyPolicy", takes={"KeyId": "@id", "Policy": "KeyPolicy"}),
+            Call(
+                "put_key_policy",
+                when="KeyPolicy",
+                takes={"KeyId": "@id", "Policy": "KeyPolicy"},
+                fixed={"PolicyName": "default"},
+            ),
             Call(
                 "enable_key_rotation", when="EnableKeyRotation", takes={"KeyId": "@id"}, undo="disable_key_rotation"
             ),
