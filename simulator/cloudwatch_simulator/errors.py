@@ -10,7 +10,7 @@ class SimulatorError(Exception):
     """The base of both."""
 
 
-class Unsupported(SimulatorError):
+class Unsupported(SimulatorError):  # noqa: N818 (a verdict, not a mishap)
     """A construct of CloudWatch that is not evaluated here; the message names it.
 
     Never answered with a plausible number instead.

@@ -67,7 +67,7 @@ class Statistic:
             low = high = np.inf
         scale = 100.0 if percent else 1.0
         wrong = len(signs) > 1 or (low is not None and high is not None and low >= high)
-        if wrong or (kind == "pr" and percent) or (percent and not (0 <= (low or 0) and (high or 100) <= 100)):
+        if wrong or (kind == "pr" and percent) or (percent and not ((low or 0) >= 0 and (high or 100) <= 100)):
             raise ScenarioError(f"{text!r} is no statistic: its bounds are LOW:HIGH, both in % from 0 to 100 or both "
                                 "values (PR takes values only), LOW below HIGH, one of them may be left out")
         return cls(kind, None if low is None else low / scale, None if high is None else high / scale, percent)

@@ -1,0 +1,1 @@
+"""Alarms as CloudFormation describes them, read and checked."""

@@ -1,0 +1,115 @@
+"""All alarms and mute rules of a template, with what was refused and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cloudwatch_simulator.alarms.composite import read_composite_alarm
+from cloudwatch_simulator.alarms.metric import read_metric_alarm
+from cloudwatch_simulator.alarms.model import Alarm, CompositeAlarm, MetricAlarm
+from cloudwatch_simulator.alarms.mute import MuteRule, read_mute_rule
+from cloudwatch_simulator.errors import Unsupported
+from cloudwatch_simulator.template import Template
+
+METRIC, COMPOSITE, MUTE = (f"AWS::CloudWatch::{kind}" for kind in ("Alarm", "CompositeAlarm", "AlarmMuteRule"))
+# Kinds of alarm that exist and are not evaluated here.
+ELSEWHERE = {"AWS::CloudWatch::LogAlarm": "LogAlarm", "AWS::CloudWatch::AnomalyDetector": ""}
+
+
+@dataclass(frozen=True)
+class AlarmSet:
+    """Alarms by name. What cannot be evaluated stands in ``refused`` instead, by name.
+
+    >>> alarms = AlarmSet.from_properties({"many": {"Type": "AWS::CloudWatch::Alarm", "Properties": {
+    ...     "Namespace": "AWS/SQS", "MetricName": "NumberOfMessagesSent", "Statistic": "Sum", "Period": 60,
+    ...     "EvaluationPeriods": 3, "Threshold": 5, "ComparisonOperator": "GreaterThanThreshold"}}})
+    >>> list(alarms.alarms)
+    ['many']
+    """
+
+    alarms: Mapping[str, Alarm] = field(default_factory=dict)
+    mutes: Mapping[str, MuteRule] = field(default_factory=dict)
+    refused: Mapping[str, Unsupported] = field(default_factory=dict)
+
+    @classmethod
+    def from_template(cls, template: Mapping[str, Any], resolve: Mapping[str, object] | None = None) -> AlarmSet:
+        """The alarms of a CloudFormation template. ``resolve`` gives values to references and parameters:
+        ``{"AWS::Region": "us-east-1", "Queue.QueueName": "q", "Topic": "arn:…"}``."""
+        reader = Template(template, resolve or {})
+        read: dict[str, tuple[str, Mapping[str, Any]]] = {}
+        refused: dict[str, Unsupported] = {}
+        for logical_id, resource in reader.resources(METRIC, COMPOSITE, MUTE, *ELSEWHERE):
+            try:
+                properties = reader.properties(resource)
+            except Unsupported as error:
+                refused[reader.loose_name(logical_id, resource)] = error
+                continue
+            key = "Name" if resource["Type"] == MUTE else "AlarmName"
+            read[str(properties.get(key) or logical_id)] = (resource["Type"], properties)
+        return cls._of(read, refused)
+
+    @classmethod
+    def from_properties(cls, alarms: Mapping[str, Mapping[str, Any]]) -> AlarmSet:
+        """Alarms given as ``{name: {"Type": …, "Properties": {…}}}``, in the manner of CloudFormation."""
+        read = {
+            str((resource.get("Properties") or {}).get("AlarmName") or name):
+                (str(resource.get("Type", METRIC)), resource.get("Properties") or {})
+            for name, resource in alarms.items()
+        }
+        return cls._of(read, {})
+
+    @classmethod
+    def _of(
+        cls, read: Mapping[str, tuple[str, Mapping[str, Any]]], refused: dict[str, Unsupported]
+    ) -> AlarmSet:
+        alarms: dict[str, Alarm] = {}
+        mutes: dict[str, MuteRule] = {}
+        for name, (kind, properties) in read.items():
+            try:
+                if kind == METRIC:
+                    alarms[name] = read_metric_alarm(name, properties)
+                elif kind == COMPOSITE:
+                    alarms[name] = read_composite_alarm(name, properties)
+                elif kind == MUTE:
+                    mutes[name] = read_mute_rule(name, properties)
+                elif ELSEWHERE.get(kind, kind):
+                    raise Unsupported(ELSEWHERE.get(kind, kind), "alarms of this kind are not evaluated here")
+            except Unsupported as error:
+                refused[name] = error
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                refused[name] = Unsupported("Properties", f"cannot be read: {type(error).__name__} {error}")
+        return cls(alarms, mutes, refused)._checked()
+
+    def _checked(self) -> AlarmSet:
+        """Without the composites that rest on what is not here, and in an order in which children come first."""
+        refused = dict(self.refused)
+        metric = {name: alarm for name, alarm in self.alarms.items() if isinstance(alarm, MetricAlarm)}
+        ordered: dict[str, Alarm] = dict(metric)
+        waiting = {name: alarm for name, alarm in self.alarms.items() if isinstance(alarm, CompositeAlarm)}
+        for name, alarm in list(waiting.items()):
+            for child in (*alarm.rule.names(), *filter(None, [alarm.suppressor])):
+                if child not in self.alarms and child not in self.refused:
+                    refused[name] = Unsupported("AlarmRule" if child in alarm.rule.names() else "ActionsSuppressor",
+                                                f"names {child}, which is no alarm of this template")
+        for name in list(waiting):
+            if name in refused:
+                del waiting[name]
+        while waiting:
+            ready = [name for name, alarm in waiting.items() if all(child in ordered for child in alarm.rule.names())]
+            for name in ready:
+                ordered[name] = waiting.pop(name)
+            if not ready:
+                break
+        for name, alarm in waiting.items():
+            lost = [child for child in alarm.rule.names() if child in refused]
+            refused[name] = (Unsupported(refused[lost[0]].construct, f"{lost[0]} is refused: {refused[lost[0]].why}")
+                             if lost else Unsupported("AlarmRule", "the composite alarms depend on each other in a cycle"
+                                                      if not any(child in refused for child in alarm.rule.names())
+                                                      else "rests on an alarm that is refused"))
+        for name, found in list(ordered.items()):
+            if isinstance(found, CompositeAlarm) and found.suppressor and found.suppressor not in ordered:
+                refused[name] = Unsupported("ActionsSuppressor", f"{found.suppressor} is refused")
+                del ordered[name]
+        return AlarmSet(ordered, self.mutes, refused)

@@ -1,0 +1,1 @@
+"""Metric math: its grammar, its values, its functions."""
