@@ -55,7 +55,9 @@ def _schema(data: dict[str, Any], prefix: str = "") -> Iterator[Finding]:
             where = prefix + ".".join(str(part) for part in problem["loc"] if part not in _BRANCHES)
             unknown = problem["type"] == "extra_forbidden"
             found[where] = "unknown key: the agent ignores it" if unknown else problem["msg"]
-        yield from (Finding("schema", where, message) for where, message in found.items())
+        for where, message in found.items():
+            if not any(other.startswith(f"{where}.") for other in found):  # the branch that was not meant
+                yield Finding("schema", where, message)
 
 
 def _schema_only_key(data: dict[str, Any]) -> Iterator[Finding]:
