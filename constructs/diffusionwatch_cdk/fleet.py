@@ -100,8 +100,14 @@ class Fleet:
     def named(cls, service: str, settings: FleetSettings) -> Fleet:
         """The fleet that an environment file describes."""
         given = settings.model_dump()
-        instances = [given.pop(key) for key in ("instance_type", "gpus_per_instance", "workers_per_instance")]
-        return cls(service=service, **_instances(*instances, given.pop("usd_per_hour")), **given)
+        sizes = ("instance_type", "gpus_per_instance", "workers_per_instance", "usd_per_hour")
+        instances = _instances(*[given.pop(size) for size in sizes])
+        return cls(service=service, **instances, **given)
+
+    @property
+    def gpu_devices(self) -> int:
+        """GPUs that a node's driver shows; a slice of one shows as one."""
+        return max(1, round(self.gpus_per_instance))
 
     @property
     def planned_usd_per_hour(self) -> float:

@@ -5,7 +5,7 @@ FleetMonitoring(self, "Monitoring", fleet=Fleet.on_ec2(service="image-api", …)
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from constructs import Construct
 
@@ -13,7 +13,10 @@ from .alarm_set import Alarms
 from .alarms import AlarmRule, CompositeRule
 from .dashboard_set import Dashboards
 from .fleet import Fleet
+from .fleet_events import FleetEvents
+from .metrics import Metric
 from .settings import EnvironmentSettings
+from .vocabulary import check, vocabulary, widget_metrics
 from .watched import WatchedFleet
 
 
@@ -35,7 +38,15 @@ class FleetMonitoring(Construct):
     ) -> None:
         super().__init__(scope, id)
         self.watched = WatchedFleet(fleet, settings)
+        FleetEvents(self, "Events", watched=self.watched)
         self.alarms = Alarms(
             self, "Alarms", watched=self.watched, extra_alarms=extra_alarms, extra_composites=extra_composites
         )
         self.dashboards = Dashboards(self, "Dashboards", watched=self.watched, alarms=self.alarms.definition)
+        check(vocabulary(self.watched), self._looked_at())
+
+    def _looked_at(self) -> Iterator[tuple[str, Metric]]:
+        for alarm in self.alarms.definition.alarms:
+            yield from ((alarm.name, metric) for metric in alarm.measure.metrics.values())
+        for body in self.dashboards.bodies.values():
+            yield from widget_metrics(body)

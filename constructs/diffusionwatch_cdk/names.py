@@ -44,6 +44,10 @@ def function_log_group(environment: str, function: str) -> str:
     return f"/aws/lambda/{function_name(environment, function)}"
 
 
+def event_rule(environment: str, service: str, what: str) -> str:
+    return f"{environment}-{service}-{what}"
+
+
 def x_ray_name(environment: str, service: str, what: str) -> str:
     """A name of at most 32 characters; a longer one keeps its ends and gets four characters of its own hash.
 

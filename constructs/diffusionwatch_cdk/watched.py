@@ -51,6 +51,22 @@ class WatchedFleet:
         """A metric of the Auto Scaling group; its metrics are off until somebody turns them on."""
         return Metric("AWS/AutoScaling", name, self._group_dimension, stat, period)
 
+    def events(self, rule: str, stat: str, period: int = 60) -> Metric:
+        """How often one of the fleet's EventBridge rules matched."""
+        name = names.event_rule(self.environment.name, self.fleet.service, rule)
+        return Metric("AWS/Events", "TriggeredRules", (("RuleName", name),), stat, period)
+
+    def worker_log(self, name: str, stat: str, period: int = 60) -> Metric:
+        """What CloudWatch Logs says about the workers' log group."""
+        group = catalog.log_group(self.environment.name, self.fleet.service)
+        return Metric("AWS/Logs", name, (("LogGroupName", group),), stat, period)
+
+    def vcpus_in_use(self, stat: str, period: int = 60) -> Metric:
+        """The account's running on-demand vCPUs of the fleet's instance family, as its quota counts them."""
+        family = "P" if self.fleet.instance_type.startswith("p") else "G"
+        usage = {"Class": f"{family}/OnDemand", "Resource": "vCPU", "Service": "EC2", "Type": "Resource"}
+        return Metric("AWS/Usage", "ResourceCount", tuple(usage.items()), stat, period)
+
     @property
     def _group_dimension(self) -> tuple[tuple[str, str], ...]:
         if self.fleet.auto_scaling_group is None:

@@ -104,6 +104,8 @@ def _alarm(rule: AlarmRule, watched: WatchedFleet, override: AlarmOverride) -> A
         "TreatMissingData": rule.missing,
         **_actions(watched, severity),
     }
+    if rule.wall_clock:
+        properties["EvaluationWindow"] = {"WallClockWindow": {"Timezone": rule.wall_clock}}
     if rule.warm_up_minutes:
         properties["WarmUpConfiguration"] = {
             "WarmUpPeriodDurationInMinutes": rule.warm_up_minutes,

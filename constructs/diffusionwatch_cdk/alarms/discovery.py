@@ -29,11 +29,11 @@ def composite_rules() -> tuple[CompositeRule, ...]:
 @cache
 def alarm_ids() -> frozenset[str]:
     """The ids that settings may name."""
-    return frozenset(rule.id for rule in (*alarm_rules(), *composite_rules()))
+    return frozenset({rule.id for rule in alarm_rules()} | {rule.id for rule in composite_rules()})
 
 
-def _made(package: ModuleType, base: type) -> list[Any]:
-    found: list[Any] = []
+def _made(package: ModuleType, base: type[Any]) -> list[Any]:
+    found = []
     for module_info in pkgutil.iter_modules(package.__path__):
         module = importlib.import_module(f"{package.__name__}.{module_info.name}")
         found += [
@@ -42,6 +42,10 @@ def _made(package: ModuleType, base: type) -> list[Any]:
             if inspect.isclass(member)
             and issubclass(member, base)
             and member.__module__ == module.__name__
-            and not inspect.isabstract(member)
+            and not member.__name__.startswith("_")  # shared by several rules of one file, no rule itself
         ]
-    return sorted(found, key=lambda rule: rule.id)
+    return sorted(found, key=_by_id)
+
+
+def _by_id(rule: Any) -> str:
+    return str(rule.id)

@@ -64,6 +64,8 @@ class AlarmRule(ABC):
     severity: ClassVar[Severity] = Severity.LEAF
     warm_up_minutes: ClassVar[int] = 0
     """how long a new alarm keeps quiet: fresh fleets boot, pull images and load models"""
+    wall_clock: ClassVar[str | None] = None
+    """the time zone whose whole hours or days the period follows; None slides by the minute"""
     needs: ClassVar[tuple[Need, ...]] = ()
 
     @abstractmethod

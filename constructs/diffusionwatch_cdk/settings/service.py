@@ -87,6 +87,8 @@ class Objectives(Settings):
     good_percent: float = Field(default=99.0, ge=95, le=99.95)
     """percent of requests that are neither faulted nor slow, 95 to 99.95: beyond that range burn-rate alarms can
     never fire or always do"""
+    usd_per_image: float | None = Field(default=None, gt=0)
+    """US dollars that an image should cost, above 0; left out: no alarm on it"""
     slow_seconds: float = Field(default=60, gt=0)
     """seconds after which a trace counts as slow; the worker's own objectives are finer (by model, steps, pixels)"""
 

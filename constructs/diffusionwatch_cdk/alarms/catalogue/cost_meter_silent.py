@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from ...metrics import Measure, measure
+from ...watched import WatchedFleet
+from ..rule import AlarmRule, Need
+
+
+class CostMeterSilent(AlarmRule):
+    """Whether the cost meter says what the fleet costs."""
+
+    id = "cost-meter-silent"
+    title = "The cost meter says nothing"
+    guards = "Sight of money: cost alarms would look healthy."
+    first_action = "Read the log of the function diffusionwatch-<environment>-cost-meter: it says what failed."
+    comparison = "LessThanThreshold"
+    default, unit = 1, "figures in fifteen minutes"
+    default_reason = "Three are due; a fleet at zero instances costs a known 0."
+    period, datapoints, periods = 900, 2, 2
+    missing = "breaching"
+    missing_reason = "Silence is what this alarm is about."
+    needs = (Need.AUTO_SCALING_GROUP,)
+
+    def measure(self, watched: WatchedFleet, threshold: float) -> Measure:
+        return measure(watched.worker("EstimatedCost", "SampleCount", self.period))

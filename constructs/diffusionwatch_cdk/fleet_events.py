@@ -1,0 +1,45 @@
+"""EventBridge rules that only count: their TriggeredRules metric is what an alarm looks at.
+
+That a rule without targets counts too is not written in AWS's documentation; ``diffusionwatch doctor`` looks.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_cdk import aws_events as events
+from constructs import Construct
+
+from .names import event_rule, logical_id
+from .watched import WatchedFleet
+
+
+class FleetEvents(Construct):
+    """Failed launches of the group, and Spot interruptions of the Region (their event names no group)."""
+
+    def __init__(self, scope: Construct, id: str, *, watched: WatchedFleet) -> None:  # noqa: A002
+        super().__init__(scope, id)
+        environment, fleet = watched.environment.name, watched.fleet
+        for what, pattern in _patterns(fleet.auto_scaling_group).items():
+            rule = events.CfnRule(
+                self,
+                what,
+                name=event_rule(environment, fleet.service, what),
+                description=f"Counts {what.replace('-', ' ')} for the alarm of that name",
+                event_pattern=pattern,
+                state="ENABLED",
+            )
+            rule.override_logical_id(logical_id(fleet.service, what, "rule"))
+
+
+def _patterns(group: str | None) -> dict[str, dict[str, Any]]:
+    if group is None:
+        return {}
+    return {
+        "launch-failures": {
+            "source": ["aws.autoscaling"],
+            "detail-type": ["EC2 Instance Launch Unsuccessful"],
+            "detail": {"AutoScalingGroupName": [group]},
+        },
+        "spot-interruptions": {"source": ["aws.ec2"], "detail-type": ["EC2 Spot Instance Interruption Warning"]},
+    }
