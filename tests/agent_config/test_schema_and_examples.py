@@ -8,6 +8,7 @@ import pytest
 
 from diffusionwatch_agent.check_schema import PLACES, main
 from diffusionwatch_agent.examples import CONFIGURATIONS, EXAMPLES, VALUES, write
+from diffusionwatch_agent.metrics_page import page
 from diffusionwatch_agent.models import Configuration
 from diffusionwatch_agent.nodes import RETENTION_DAYS
 
@@ -97,3 +98,10 @@ def test_a_new_retention_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_without_a_schema_the_status_is_two(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 2
     assert "schema" in capsys.readouterr().err
+
+
+def test_the_page_of_metrics_is_what_is_generated() -> None:
+    page_file = FOLDER.parents[1] / "docs" / "metrics.md"
+    assert page_file.read_text(encoding="utf-8") == page(), (
+        "run: python -m diffusionwatch_agent.metrics_page docs/metrics.md"
+    )
