@@ -76,7 +76,7 @@ class AlarmSet:
                     mutes[name] = read_mute_rule(name, properties)
                 elif ELSEWHERE.get(kind, kind):
                     raise Unsupported(ELSEWHERE.get(kind, kind), "alarms of this kind are not evaluated here")
-            except Unsupported as error:
+            except Unsupported as error:  # noqa: PERF203 (each alarm stands for itself)
                 refused[name] = error
             except (KeyError, TypeError, ValueError, AttributeError) as error:
                 refused[name] = Unsupported("Properties", f"cannot be read: {type(error).__name__} {error}")
@@ -103,11 +103,10 @@ class AlarmSet:
             if not ready:
                 break
         for name, alarm in waiting.items():
-            lost = [child for child in alarm.rule.names() if child in refused]
-            refused[name] = (Unsupported(refused[lost[0]].construct, f"{lost[0]} is refused: {refused[lost[0]].why}")
-                             if lost else Unsupported("AlarmRule", "the composite alarms depend on each other in a cycle"
-                                                      if not any(child in refused for child in alarm.rule.names())
-                                                      else "rests on an alarm that is refused"))
+            lost = next((child for child in alarm.rule.names() if child in refused), None)
+            refused[name] = (
+                Unsupported(refused[lost].construct, f"{lost} is refused: {refused[lost].why}") if lost
+                else Unsupported("AlarmRule", "these composite alarms depend on each other in a cycle"))
         for name, found in list(ordered.items()):
             if isinstance(found, CompositeAlarm) and found.suppressor and found.suppressor not in ordered:
                 refused[name] = Unsupported("ActionsSuppressor", f"{found.suppressor} is refused")

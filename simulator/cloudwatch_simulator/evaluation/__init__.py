@@ -1,0 +1,1 @@
+"""How alarms become states: windows, missing data, composites, actions."""

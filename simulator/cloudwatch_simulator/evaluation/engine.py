@@ -1,0 +1,186 @@
+"""Brings a set of alarms from one moment to another: one engine for a whole scenario and for one live step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cloudwatch_simulator.alarms.alarm_set import AlarmSet
+from cloudwatch_simulator.alarms.model import CompositeAlarm, MetricAlarm
+from cloudwatch_simulator.alarms.rule import ALARM, CODE, INSUFFICIENT_DATA, OK, STATES, Codes
+from cloudwatch_simulator.errors import ScenarioError, Unsupported
+from cloudwatch_simulator.evaluation.actions import Announced, silenced, told
+from cloudwatch_simulator.evaluation.metric_alarm import Evaluated, Memory, evaluate_metric_alarm
+from cloudwatch_simulator.evaluation.reasons import composite_reason, reason
+from cloudwatch_simulator.evaluation.sampling import Data
+from cloudwatch_simulator.evaluation.slots import DEFAULT_RANGE
+from cloudwatch_simulator.series import Floats
+
+UNCHECKED = "Unchecked: Initial alarm creation"
+
+
+@dataclass(frozen=True)
+class AlarmState:
+    """An alarm's state, why it has it, and since when (seconds since the epoch)."""
+
+    state: str
+    reason: str
+    since: float
+
+
+@dataclass(frozen=True)
+class Transition:
+    """A change of state, or (``old == new``) the late actions of an earlier one. ``actions`` are the ARNs that run."""
+
+    alarm: str
+    at: float
+    old: str
+    new: str
+    reason: str
+    actions: tuple[str, ...] = ()
+
+
+@dataclass
+class Advance:
+    """What happened between two moments: the states of every alarm on one grid of ticks, and the changes."""
+
+    ticks: Floats
+    states: dict[str, Codes]
+    transitions: list[Transition]
+    evaluated: dict[str, Evaluated] = field(default_factory=dict)
+    refused: dict[str, Unsupported] = field(default_factory=dict)
+
+
+class Engine:
+    """Alarms with their states. ``now`` is the moment up to which they are evaluated."""
+
+    def __init__(self, alarms: AlarmSet, now: float, evaluation_range: int = DEFAULT_RANGE) -> None:
+        self.alarms = AlarmSet()
+        self.now = now
+        self.evaluation_range = evaluation_range
+        self.states: dict[str, AlarmState] = {}
+        self._memories: dict[str, Memory] = {}
+        self._announced: dict[str, Announced] = {}
+        self.replace(alarms)
+
+    def replace(self, alarms: AlarmSet) -> None:
+        """Other alarms; those that keep their name keep their state."""
+        self.alarms = alarms
+        for kept in (self.states, self._memories, self._announced):
+            for name in [name for name in kept if name not in alarms.alarms]:
+                del kept[name]  # type: ignore[attr-defined]
+        for name in alarms.alarms:
+            self.states.setdefault(name, AlarmState(INSUFFICIENT_DATA, UNCHECKED, self.now))
+            self._memories.setdefault(name, Memory(self.now))
+            self._announced.setdefault(name, Announced())
+
+    def set_state(self, name: str, state: str, why: str, now: float) -> list[Transition]:
+        """SetAlarmState: the state holds until the next evaluation says otherwise."""
+        if name not in self.states:
+            raise ScenarioError(f"there is no alarm {name}")
+        if state not in STATES:
+            raise ScenarioError(f"{state!r} is no state; allowed: {', '.join(STATES)}")
+        ticks = np.array([now])
+        before = {other: CODE[found.state] for other, found in self.states.items()}
+        grid = {other: np.array([code], dtype=np.int8) for other, code in before.items()}
+        grid[name] = np.array([CODE[state]], dtype=np.int8)
+        self._memories[name].code = CODE[state]
+        self._composites(ticks, grid, before, fixed=name)
+        return self._changes(Advance(ticks, grid, []), before, {name: why})
+
+    def advance(self, data: Data, upto: float, *, keep: bool = False) -> Advance:
+        """Evaluates everything due after ``now`` and up to ``upto``. ``keep`` holds on to the slots."""
+        metric = [alarm for alarm in self.alarms.alarms.values() if isinstance(alarm, MetricAlarm)]
+        ticks = _ticks(self.now, upto, min([60, *(alarm.cadence for alarm in metric)]))
+        done = Advance(ticks, {}, [])
+        self.now = max(self.now, upto)
+        if not len(ticks):
+            return done
+        before = {name: CODE[state.state] for name, state in self.states.items()}
+        for name, alarm in self.alarms.alarms.items():
+            if isinstance(alarm, MetricAlarm):
+                self._metric(name, alarm, data, done, before[name])
+        self._composites(ticks, done.states, before)
+        done.transitions = self._changes(done, before, {})
+        if not keep:
+            done.evaluated.clear()
+        return done
+
+    def _metric(self, name: str, alarm: MetricAlarm, data: Data, done: Advance, before: int) -> None:
+        memory = self._memories[name]
+        due = done.ticks[done.ticks % alarm.cadence == 0]
+        states = np.full(len(done.ticks), before, dtype=np.int8)
+        if len(due):
+            try:
+                found = evaluate_metric_alarm(alarm, data, due, memory, self.evaluation_range)
+            except (Unsupported, ScenarioError) as error:
+                done.refused[name] = error if isinstance(error, Unsupported) else Unsupported(name, error.message)
+            else:
+                done.evaluated[name] = found
+                newest = np.searchsorted(due, done.ticks, side="right") - 1
+                states = np.where(newest < 0, before, found.states[np.maximum(newest, 0)]).astype(np.int8)
+        done.states[name] = states
+
+    def _composites(
+        self, ticks: Floats, states: dict[str, Codes], before: Mapping[str, int], fixed: str | None = None
+    ) -> None:
+        """Composite alarms come in an order in which children are done first."""
+        for name, alarm in self.alarms.alarms.items():
+            if isinstance(alarm, CompositeAlarm) and name != fixed:
+                holds = alarm.rule.holds(states, ticks.shape)
+                states[name] = np.where(holds, CODE[ALARM], CODE[OK]).astype(np.int8)
+
+    def _changes(self, done: Advance, before: Mapping[str, int], given: Mapping[str, str]) -> list[Transition]:
+        muted = {name: rule.active(done.ticks) for name, rule in self.alarms.mutes.items()}
+        made: list[Transition] = []
+        for name, alarm in self.alarms.alarms.items():
+            states = done.states[name]
+            quiet = None
+            if isinstance(alarm, CompositeAlarm) and alarm.suppressor:
+                quiet = silenced(alarm, done.ticks, states, before[name], done.states[alarm.suppressor],
+                                 before[alarm.suppressor], self._announced[name])
+            for mute, active in muted.items():
+                if name in self.alarms.mutes[mute].alarms:
+                    quiet = active if quiet is None else quiet | active
+            run = set(told(states, before[name], quiet, self._announced[name]))
+            changed = np.flatnonzero(states != np.concatenate(([before[name]], states[:-1]))).tolist()
+            made += [self._transition(name, place, done, before, place in run, given)
+                     for place in sorted({*changed, *run})]
+        made.sort(key=lambda transition: transition.at)
+        return made
+
+    def _transition(
+        self, name: str, place: int, done: Advance, before: Mapping[str, int], run: bool, given: Mapping[str, str]
+    ) -> Transition:
+        alarm, states, at = self.alarms.alarms[name], done.states[name], float(done.ticks[place])
+        old = STATES[int(states[place - 1]) if place else before[name]]
+        new = STATES[int(states[place])]
+        if old == new:
+            why = self.states[name].reason
+        elif name in given:
+            why = given[name]
+        elif isinstance(alarm, CompositeAlarm):
+            why = composite_reason(_causes(alarm, place, done, before), at)
+        else:
+            found = done.evaluated[name]
+            why = reason(alarm, found.slots, int(np.searchsorted(found.ticks, at)), old, new)
+        if old != new:
+            self.states[name] = AlarmState(new, why, at)
+        return Transition(name, at, old, new, why, alarm.actions.at(new) if run else ())
+
+
+def _causes(alarm: CompositeAlarm, place: int, done: Advance, before: Mapping[str, int]) -> list[tuple[str, str]]:
+    causes = []
+    for child in alarm.rule.names():
+        states = done.states[child]
+        if states[place] != (states[place - 1] if place else before[child]):
+            causes.append((child, STATES[int(states[place])]))
+    return causes
+
+
+def _ticks(after: float, upto: float, step: int) -> Floats:
+    """Whole multiples of ``step`` in ``(after, upto]``."""
+    first = (np.floor(after / step) + 1) * step
+    return np.arange(first, np.floor(upto / step) * step + step / 2, step)

@@ -1,0 +1,85 @@
+"""Why a state changed, in CloudWatch's own manner of saying it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+import numpy as np
+
+from cloudwatch_simulator.alarms.model import MetricAlarm
+from cloudwatch_simulator.alarms.rule import ALARM, INSUFFICIENT_DATA
+from cloudwatch_simulator.evaluation.metric_alarm import breaches
+from cloudwatch_simulator.evaluation.slots import Slots
+from cloudwatch_simulator.series import Floats
+
+_WORDS = {
+    "GreaterThanThreshold": "greater than", "GreaterThanOrEqualToThreshold": "greater than or equal to",
+    "LessThanThreshold": "less than", "LessThanOrEqualToThreshold": "less than or equal to",
+    "LessThanLowerThreshold": "less than the lower", "GreaterThanUpperThreshold": "greater than the upper",
+    "LessThanLowerOrGreaterThanUpperThreshold": "outside the",
+}
+_TREATED = {"breaching": "[Breaching]", "notBreaching": "[NonBreaching]", "missing": "[Missing]", "ignore": "[Ignore]"}
+
+
+def reason(alarm: MetricAlarm, slots: Slots, row: int, old: str, new: str) -> str:
+    """The sentence for one change, from the datapoints of its evaluation."""
+    label, points = _speaking(alarm, slots, row, new)
+    real = np.flatnonzero(~np.isnan(points))[-alarm.evaluation_periods:]
+    filled = alarm.evaluation_periods - len(real)
+    if new == INSUFFICIENT_DATA:
+        many = alarm.evaluation_periods
+        return f"Insufficient Data: {many} {'datapoint was' if many == 1 else 'datapoints were'} unknown."
+    if not len(real):
+        many = alarm.evaluation_periods
+        return (f"Threshold Crossed: no datapoints were received for {_count(many, 'period')} and "
+                f"{_count(filled, 'missing datapoint')} {'was' if filled == 1 else 'were'} treated as "
+                f"{_TREATED[alarm.treat_missing]}.")
+    hot = breaches(alarm, slots, _as_rows(points, slots))[row][real]
+    chosen = real[hot] if new == ALARM else real[~hot]
+    shown = ", ".join(f"{points[place]} ({_moment(slots.starts[row, place])})" for place in chosen[::-1])
+    wanted = alarm.datapoints_to_alarm if new == ALARM else alarm.evaluation_periods - alarm.datapoints_to_alarm + 1
+    verb = f"{'was' if len(chosen) == 1 else 'were'}{'' if new == ALARM else ' not'}"
+    text = (f"Threshold Crossed: {len(chosen)} out of the last {len(real)} datapoints [{shown}] {verb} "
+            f"{_bound(alarm, slots, row)}")
+    if filled:
+        text += (f" and {_count(filled, 'missing datapoint')} {'was' if filled == 1 else 'were'} treated as "
+                 f"{_TREATED[alarm.treat_missing]}")
+    text += f" (minimum {_count(wanted, 'datapoint')} for {old} -> {new} transition)."
+    return f"{label}: {text}" if label else text
+
+
+def _speaking(alarm: MetricAlarm, slots: Slots, row: int, new: str) -> tuple[str, Floats]:
+    """The series that explains the change: the only one, or the first that is over the threshold."""
+    for label, points in slots.series.items():
+        if len(slots.series) == 1 or new != ALARM or breaches(alarm, slots, points)[row].any():
+            return label, points[row]
+    return "", np.full(slots.starts.shape[1], np.nan)
+
+
+def _as_rows(points: Floats, slots: Slots) -> Floats:
+    return np.broadcast_to(points, slots.starts.shape)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def _bound(alarm: MetricAlarm, slots: Slots, row: int) -> str:
+    words = _WORDS[alarm.comparison]
+    if alarm.threshold is not None:
+        return f"{words} the threshold ({alarm.threshold})"
+    assert slots.lower is not None
+    assert slots.upper is not None
+    return f"{words} threshold (lower {slots.lower[row, -1]}, upper {slots.upper[row, -1]})"
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%d/%m/%y %H:%M:%S")
+
+
+def composite_reason(causes: list[tuple[str, str]], at: float) -> str:
+    """Which children changed, as CloudWatch writes it of a composite alarm."""
+    when = datetime.fromtimestamp(at, timezone.utc).strftime("%A %d %B, %Y %H:%M:%S UTC")
+    if not causes:
+        return f"The alarm rule was evaluated at {when}"
+    return "; ".join(f"{name} transitioned to {state} at {when}" for name, state in causes)

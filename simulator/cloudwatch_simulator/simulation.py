@@ -1,0 +1,102 @@
+"""Alarms over given series, in virtual time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from cloudwatch_simulator.alarms.alarm_set import AlarmSet
+from cloudwatch_simulator.alarms.rule import STATES
+from cloudwatch_simulator.errors import ScenarioError, Unsupported, nearest
+from cloudwatch_simulator.evaluation.engine import Advance, AlarmState, Engine, Transition
+from cloudwatch_simulator.evaluation.sampling import Data
+from cloudwatch_simulator.evaluation.slots import DEFAULT_RANGE
+from cloudwatch_simulator.metrics import MetricId
+from cloudwatch_simulator.store import MetricStore
+
+# A Monday, 00:00 UTC: any fixed moment will do, and this one makes the first day of a scenario the first of a week.
+START = 1_767_571_200.0
+
+
+class Simulation:
+    """Evaluates the alarms of a template over series of your own.
+
+    >>> simulation = Simulation.from_template(template, resolve={"AWS::Region": "us-east-1"})
+    >>> simulation.put(MetricId.of("AWS/SQS", "NumberOfMessagesSent", {"QueueName": "q"}), [0, 3, 9, 9, 9])
+    >>> simulation.run(minutes=5)
+    >>> simulation.states["many"].state
+    'ALARM'
+    """
+
+    def __init__(
+        self, alarms: AlarmSet, *, start: float = START, evaluation_range: int = DEFAULT_RANGE,
+        lags: Mapping[MetricId, float] | None = None, store: MetricStore | None = None,
+    ) -> None:
+        self.alarms, self.start = alarms, start
+        self.store = store or MetricStore()
+        self.lags = dict(lags or {})
+        self.transitions: list[Transition] = []
+        self.history: list[Advance] = []
+        self._engine = Engine(alarms, start, evaluation_range)
+        self._refused: dict[str, Unsupported] = dict(alarms.refused)
+
+    @classmethod
+    def from_template(
+        cls, template: Mapping[str, Any], resolve: Mapping[str, object] | None = None, **options: Any
+    ) -> Simulation:
+        """The alarms of a CloudFormation template."""
+        return cls(AlarmSet.from_template(template, resolve), **options)
+
+    @classmethod
+    def from_properties(cls, alarms: Mapping[str, Mapping[str, Any]], **options: Any) -> Simulation:
+        """Alarms given as ``{name: {"Type": …, "Properties": {…}}}``."""
+        return cls(AlarmSet.from_properties(alarms), **options)
+
+    @property
+    def refused(self) -> Mapping[str, Unsupported]:
+        """Alarms that cannot be evaluated, and why."""
+        return self._refused
+
+    def put(
+        self, metric: MetricId, values: Iterable[float | None], *, interval: int = 60, unit: str | None = None,
+        begin: float | None = None,
+    ) -> None:
+        """One sample an interval (seconds) from ``begin`` on, by default from the start; None is no report."""
+        samples = np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+        first = self.start if begin is None else begin
+        self.store.put_series(metric, first + interval * np.arange(len(samples)), samples, unit)
+        if interval > 60:
+            self.lags.setdefault(metric, float(interval))
+
+    def run(self, *, minutes: float = 0.0, until: float | None = None) -> list[Transition]:
+        """Evaluates so many minutes further, or until a moment; what changed."""
+        upto = self._engine.now + minutes * 60 if until is None else until
+        done = self._engine.advance(Data(self.store, self.lags), upto, keep=True)
+        self._refused.update(done.refused)
+        self.transitions.extend(done.transitions)
+        self.history.append(done)
+        return done.transitions
+
+    @property
+    def states(self) -> Mapping[str, AlarmState]:
+        """The state of each alarm that can be evaluated."""
+        return {name: state for name, state in self._engine.states.items() if name not in self._refused}
+
+    def state_at(self, alarm: str, at: float) -> str:
+        """The state at a moment (seconds since the epoch); raises ``Unsupported`` for an alarm that was refused."""
+        self.known(alarm)
+        state = "INSUFFICIENT_DATA"
+        for done in self.history:
+            place = int(np.searchsorted(done.ticks, at, side="right")) - 1
+            if place >= 0:
+                state = STATES[int(done.states[alarm][place])]
+        return state
+
+    def known(self, alarm: str) -> None:
+        """Raises ``Unsupported`` for an alarm that was refused, ``ScenarioError`` for one that is not there."""
+        if alarm in self._refused:
+            raise self._refused[alarm]
+        if alarm not in self.alarms.alarms:
+            raise ScenarioError(f"there is no alarm {alarm!r}{nearest(alarm, self.alarms.alarms)}")
