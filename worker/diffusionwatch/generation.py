@@ -11,8 +11,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from diffusionwatch.catalog import STAGES
+from diffusionwatch.moments import Moment, gpu_event
 
 if TYPE_CHECKING:
+    from diffusionwatch.batch import Batch
     from diffusionwatch.monitor import GenerationMonitor
     from diffusionwatch.tracing import Trace
 
@@ -49,21 +51,20 @@ class Generation:
     2
     """
 
+    # What every generation has is a slot; what few have is a default here, and lives in __dict__ once it is set.
     __slots__ = (
-        "_carrier",
-        "_completed_ns",
+        "__dict__",
         "_ended",
         "_monitor",
         "_previous",
-        "_stages",
         "_started",
-        "_steps",
-        "error_class",
+        "height",
         "images",
         "model",
         "properties",
-        "queue_wait_ms",
-        "trace",
+        "request_id",
+        "steps",
+        "width",
     )
 
     images: int
@@ -71,18 +72,32 @@ class Generation:
     properties: dict[str, Any]
     """What the event carries besides metrics: searchable, free of charge by number."""
 
-    def __init__(self, monitor: GenerationMonitor, model: str | None, properties: dict[str, Any]) -> None:
+    error_class: str | None = None
+    queue_wait_ms: float | None = None
+    trace: Trace | None = None
+    _carrier: dict[str, str] | None = None
+    _stages: list[Stage] | None = None
+    _steps: list[Moment] | None = None
+    _lead_ns: int = 0
+
+    def __init__(
+        self,
+        monitor: GenerationMonitor,
+        model: str | None,
+        request_id: str | None,
+        steps: int | None,
+        width: int | None,
+        height: int | None,
+        properties: dict[str, Any],
+    ) -> None:
         self._monitor = monitor
         self.model = model
+        self.request_id = request_id
+        self.steps = steps
+        self.width = width
+        self.height = height
         self.properties = properties
         self.images = 0
-        self.error_class: str | None = None
-        self.queue_wait_ms: float | None = None
-        self.trace: Trace | None = None
-        self._stages: list[Stage] | None = None
-        self._steps: list[int] | None = None
-        self._carrier: dict[str, str] | None = None
-        self._started = 0
 
     @property
     def trace_id(self) -> str | None:
@@ -92,9 +107,7 @@ class Generation:
     def __enter__(self) -> Generation:
         monitor = self._monitor
         self._previous: Token[Generation | None] = _current.set(self)
-        # A moment of arrival that the caller knows is already in _started, as nanoseconds before now.
-        self._started += monitor._monotonic_ns()
-        monitor._in_flight[self] = self._started
+        self._started = monitor._in_flight[self] = monitor._monotonic_ns()
         if monitor._tracing is not None:
             monitor._begin_trace(self)
         return self
@@ -103,21 +116,20 @@ class Generation:
         self, kind: type[BaseException] | None, exception: BaseException | None, traceback: TracebackType | None
     ) -> None:
         monitor = self._monitor
-        self._ended = monitor._monotonic_ns()
-        self._completed_ns = monitor._time_ns()
+        self._ended: int = monitor._monotonic_ns()
         if exception is not None:
             monitor._failed(self, exception)
-        try:
+        try:  # noqa: SIM105 - a context manager would cost more than all of this
             _current.reset(self._previous)
         except ValueError:
             pass  # left in another context than entered, as asynchronous generators do
-        if monitor._in_flight.pop(self, None) is not None:  # else it was already recorded, as interrupted
+        if monitor._in_flight.pop(self, None) is not None:  # else it was recorded before, as interrupted
             queue = monitor._queue
             queue.append(self)
             if len(queue) > monitor._pressure_at:
                 monitor._pressure()
-        if self.trace is not None:
-            self.trace.leave()
+        if monitor._tracing is not None:
+            monitor._leave_trace(self)
 
     async def __aenter__(self) -> Generation:
         return self.__enter__()
@@ -134,6 +146,11 @@ class Generation:
         """
         return Stage(self, name)
 
+    def _passed(self, stage: Stage) -> None:
+        if self._stages is None:
+            self._stages = []
+        self._stages.append(stage)
+
     def on_step_end(self, pipeline: Any, step: int, timestep: Any, callback_kwargs: dict[str, Any]) -> dict[str, Any]:
         """For ``callback_on_step_end`` of a diffusers pipeline: notes the time, and hands back what it was given."""
         self.on_step()
@@ -143,7 +160,7 @@ class Generation:
         """Notes that a sampling step has ended."""
         if self._steps is None:
             self._steps = []
-        self._steps.append(self._monitor._monotonic_ns())
+        self._steps.append(Moment(self._monitor._monotonic_ns(), gpu_event()))
 
     def error(self, error_class: str) -> None:
         """Marks the generation as failed without an exception: one of ``catalog.FAULTS`` or ``catalog.REJECTIONS``."""
@@ -157,26 +174,22 @@ class Generation:
 class Stage:
     """The time of one part of a generation; made by ``Generation.stage``."""
 
-    __slots__ = ("_generation", "ended", "failed", "name", "started")
+    __slots__ = ("_of", "ended", "failed", "name", "started")
 
-    def __init__(self, generation: Generation, name: str) -> None:
-        self._generation = generation
+    def __init__(self, of: Generation | Batch, name: str) -> None:
+        self._of = of
         self.name = name
-        self.failed = False
 
     def __enter__(self) -> Stage:
-        self.started = self._generation._monitor._monotonic_ns()
+        self.started = Moment(self._of._monitor._monotonic_ns(), gpu_event())
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, exception: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        generation = self._generation
-        self.ended = generation._monitor._monotonic_ns()
+        self.ended = Moment(self._of._monitor._monotonic_ns(), gpu_event())
         self.failed = exception is not None
-        if generation._stages is None:
-            generation._stages = []
-        generation._stages.append(self)
+        self._of._passed(self)
 
     async def __aenter__(self) -> Stage:
         return self.__enter__()
@@ -185,3 +198,6 @@ class Stage:
         self, kind: type[BaseException] | None, exception: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.__exit__(kind, exception, traceback)
+
+    def milliseconds(self) -> float:
+        return self.started.milliseconds_to(self.ended)

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from diffusionwatch.ledger import Ledger
 from diffusionwatch.records import Event
 
 
 class Heartbeat:
     """One event in each minute of the clock, for as long as the process lives.
 
-    >>> heartbeat = Heartbeat()
-    >>> [bool(heartbeat.beat(second * 1_000_000_000, 0, 0, "idle")) for second in (30, 59, 60, 61, 300)]
+    >>> heartbeat, ledger = Heartbeat(), Ledger()
+    >>> [bool(heartbeat.beat(second * 1_000_000_000, 0, ledger, "idle")) for second in (30, 59, 60, 61, 300)]
     [True, False, True, False, True]
     """
 
     def __init__(self) -> None:
         self._minute = -1
-        self._dropped = 0
+        self._dropped: float = 0
 
-    def beat(self, now_ns: int, oldest_ns: int, dropped: int, state: str) -> Event | None:
+    def beat(self, now_ns: int, oldest_ns: int, ledger: Ledger, state: str) -> Event | None:
         """The event of this minute, unless it was given already. ``oldest_ns`` is the age of the oldest request in
-        work, 0 when there is none; ``dropped`` is how much telemetry was ever given up.
+        work, 0 when there is none.
 
         A minute that was missed stays missed: a process that stood still did not live.
         """
@@ -29,6 +30,7 @@ class Heartbeat:
         if minute == self._minute:
             return None
         self._minute = minute
+        dropped = ledger.given_up
         metrics: dict[str, float] = {"WorkerHeartbeat": 1, "TelemetryDropped": dropped - self._dropped}
         self._dropped = dropped
         if oldest_ns:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 log = logging.getLogger("diffusionwatch")
@@ -22,11 +23,11 @@ class Counts:
     faulted: int = 0
     rejected: int = 0
     slow: int = 0
-    images: float = 0
     sent: int = 0
     dropped: int = 0
     documents_sent: int = 0
     documents_dropped: int = 0
+    records_dropped: int = 0
     bytes_sent: int = 0
     repaired: dict[str, int] = field(default_factory=dict)
     """How often something recorded had to be made valid, by reason."""
@@ -47,14 +48,20 @@ class Ledger:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._counts: Counter[str] = Counter()
+        self._counts: defaultdict[str, float] = defaultdict(int)
         self._repaired: Counter[str] = Counter()
         self._said: set[str] = set()
 
-    def add(self, **amounts: float) -> None:
+    def add(self, amounts: Mapping[str, float]) -> None:
+        """Adds to the counts of those names."""
         with self._lock:
             for name, amount in amounts.items():
-                self._counts[name] += amount  # type: ignore[assignment]
+                self._counts[name] += amount
+
+    @property
+    def given_up(self) -> float:
+        """Records and documents that were dropped, for the metric TelemetryDropped."""
+        return self._counts["documents_dropped"] + self._counts["records_dropped"]
 
     def repaired(self, reason: str) -> None:
         with self._lock:
@@ -69,4 +76,4 @@ class Ledger:
 
     def counts(self) -> Counts:
         with self._lock:
-            return Counts(**self._counts, repaired=dict(self._repaired))  # type: ignore[arg-type]
+            return Counts(**{name: int(amount) for name, amount in self._counts.items()}, repaired=dict(self._repaired))

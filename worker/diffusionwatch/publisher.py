@@ -134,13 +134,14 @@ class Publisher:
 
     def _count(self, documents: list[Document], sign: int) -> None:
         self._ledger.add(
-            sent=sign * sum(document.requests for document in documents),
-            documents_sent=sign * len(documents),
-            bytes_sent=sign * sum(len(document.body) + 1 for document in documents),
+            {
+                "sent": sign * sum(document.requests for document in documents),
+                "documents_sent": sign * len(documents),
+                "bytes_sent": sign * sum(len(document.body) + 1 for document in documents),
+            }
         )
 
     def _given_up(self, documents: list[Document]) -> None:
         if documents:
-            self._ledger.add(
-                dropped=sum(document.requests for document in documents), documents_dropped=len(documents)
-            )
+            requests = sum(document.requests for document in documents)
+            self._ledger.add({"dropped": requests, "documents_dropped": len(documents)})

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-Number = float  # or int
+if TYPE_CHECKING:
+    from diffusionwatch.generation import Generation
+
+    Record = Generation | Event | bytes
 
 
 class Event(NamedTuple):
@@ -15,13 +18,13 @@ class Event(NamedTuple):
     metrics: Mapping[str, float | list[float]]
     model: str | None = None
     error_class: str | None = None
-    properties: Mapping[str, object] = {}
+    properties: Mapping[str, object] = {}  # noqa: RUF012 - never written to
     requests: int = 0
     """How many requests it speaks for."""
 
 
 class Document(NamedTuple):
-    """One encoded event, a line of JSON without its line feed."""
+    """One encoded event: a line of JSON without its line feed."""
 
     body: bytes
     timestamp_ms: int

@@ -24,6 +24,7 @@ RESERVED = frozenset(METRICS) | frozenset(MODEL) | frozenset(ERROR_CLASS) | {"_a
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _PROMPT_KEY = os.urandom(32)
+_CLEAN_NAMES: dict[str, str] = {}  # names that were found good before
 
 
 def number(value: object, repaired: Repaired) -> float | int | None:
@@ -77,10 +78,15 @@ def dimension(value: object, repaired: Repaired) -> str:
 
 
 def properties(given: Mapping[str, object], repaired: Repaired) -> dict[str, Json]:
-    """The properties as JSON values under names that hide no metric; a prompt becomes its keyed hash."""
+    """The properties as JSON values under names that hide no metric; a prompt becomes its keyed hash.
+
+    What has no value is left out.
+    """
     clean: dict[str, Json] = {}
     for name, value in given.items():
-        key = property_name(name, repaired)
+        if value is None:
+            continue
+        key = _CLEAN_NAMES.get(name) or property_name(name, repaired)
         kind = type(value)
         if "prompt" in key and kind is not int and not key.endswith("_hash"):
             clean[f"{key}_hash"] = prompt_hash(value)
@@ -102,6 +108,8 @@ def property_name(name: object, repaired: Repaired) -> str:
     if len(key) > limits.NAME_LENGTH:
         repaired("property name too long")
         key = key[: limits.NAME_LENGTH]
+    elif key == name and len(_CLEAN_NAMES) < 1000:
+        _CLEAN_NAMES[key] = key
     return key
 
 

@@ -28,7 +28,7 @@ class Tracing(Protocol):
     def begin(self, generation: Generation, carrier: Mapping[str, str]) -> Trace | None:
         """Starts a trace, or continues the one in ``carrier`` (``traceparent``, ``AWSTraceHeader``)."""
 
-    def finish(self, generation: Generation) -> None:
+    def finish(self, generation: Generation, completed_ns: int) -> None:
         """Sends the generation and its stages."""
 
     def inject(self, generation: Generation) -> dict[str, str]:

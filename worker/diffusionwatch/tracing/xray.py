@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,8 +15,8 @@ from diffusionwatch.clock import Clock
 from diffusionwatch.generation import Generation
 from diffusionwatch.tracing.propagation import parent_of, traceparent, xray_header
 
-ANNOTATIONS = ("steps", "width", "height", "request_id", "scheduler")
-"""Properties that become annotations, which X-Ray indexes (50 a trace); the others become metadata."""
+ANNOTATIONS = ("steps", "width", "height", "request_id")
+"""What becomes annotations, which X-Ray indexes (50 a trace); the others become metadata."""
 
 
 class XRayTrace:
@@ -54,31 +53,32 @@ class XRayTracing:
         )
         return XRayTrace(segment)
 
-    def finish(self, generation: Generation) -> None:
+    def finish(self, generation: Generation, completed_ns: int) -> None:
         trace = generation.trace
         assert isinstance(trace, XRayTrace)
         segment = trace.segment
         if not segment.sampled:
             return
-        end = generation._completed_ns / 1e9
+        end = completed_ns / 1e9
 
         def moment(monotonic_ns: int) -> float:
             return end - (generation._ended - monotonic_ns) / 1e9
 
         segment.start_time = moment(generation._started)
         segment.put_annotation("model", str(generation.model))
-        for name, value in generation.properties.items():
-            if name in ANNOTATIONS and isinstance(value, (str, int, float)):
+        for name in ANNOTATIONS:
+            value = getattr(generation, name)
+            if isinstance(value, (str, int, float)):
                 segment.put_annotation(name, value)
         if generation.error_class is not None:
             _mark(segment, generation.error_class)
         for stage in generation._stages or ():
             subsegment = Subsegment(stage.name, "local", segment)
-            subsegment.start_time = moment(stage.started)
+            subsegment.start_time = moment(stage.started.ns)
             if stage.failed and generation.error_class is not None:
                 _mark(subsegment, generation.error_class)
             segment.add_subsegment(subsegment)
-            subsegment.close(moment(stage.ended))
+            subsegment.close(moment(stage.ended.ns))
         segment.close(end)
         self._emitter.send_entity(segment)
 
