@@ -14,7 +14,7 @@ from cloudwatch_simulator.alarms.model import MetricQuery
 from cloudwatch_simulator.errors import ScenarioError
 from cloudwatch_simulator.evaluation.sampling import Data, QueryInputs, Windows
 from cloudwatch_simulator.metric_math.evaluate import result
-from cloudwatch_simulator.metric_math.grammar import names, parse
+from cloudwatch_simulator.metric_math.grammar import Call, Node, Number, names, parse
 from cloudwatch_simulator.metric_math.values import Frame, SeriesArray, TimeSeries
 from cloudwatch_simulator.series import Floats
 from cloudwatch_simulator.store import MetricStore
@@ -64,10 +64,23 @@ def _period(query: MetricQuery, queries: Sequence[MetricQuery], depth: int = 0) 
     """An expression without a period has that of the metrics it names, or the longest of the request."""
     if query.period is not None:
         return query.period
-    named = names(parse(query.expression)) if query.expression and not _sql(query.expression) else []
+    node = parse(query.expression) if query.expression and not _sql(query.expression) else None
+    searched = _search_period(node) if node else None
+    if searched is not None:
+        return searched
+    named = names(node) if node else []
     known = {other.id: other for other in queries}
     periods = [_period(known[name], queries, depth + 1) for name in named if name in known and depth < len(queries)]
     return max(periods or [other.period for other in queries if other.period is not None] or [300])
+
+
+def _search_period(node: Node) -> int | None:
+    """The period that a SEARCH itself names."""
+    if not isinstance(node, Call):
+        return None
+    if node.function == "SEARCH" and isinstance(node.arguments[-1], Number):
+        return int(node.arguments[-1].value)
+    return next((found for part in node.arguments if (found := _search_period(part)) is not None), None)
 
 
 def _sql(expression: str) -> bool:

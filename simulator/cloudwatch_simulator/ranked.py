@@ -69,7 +69,7 @@ class Ranked:
         place = (self.total(self.weights) - 1).clip(min=0) * rank
         below = self._at(np.floor(place + 1e-9))
         above = self._at(np.ceil(place - 1e-9))
-        return below + (above - below) * (place - np.floor(place + 1e-9)).clip(min=0)
+        return np.asarray(below + (above - below) * (place - np.floor(place + 1e-9)).clip(min=0))
 
     def _at(self, place: Floats) -> Floats:
         """The sample at a 0-based place of each group, a value of weight w filling w places."""
@@ -82,7 +82,7 @@ class Ranked:
         bottom = np.floor(whole * (low or 0.0) + 1e-9)
         top = whole - np.floor(whole * (1.0 - (1.0 if high is None else high)) + 1e-9)
         span = np.minimum(self.upto, np.repeat(top, self.lengths))
-        return (span - np.maximum(self.upto - self.weights, np.repeat(bottom, self.lengths))).clip(min=0)
+        return np.asarray((span - np.maximum(self.upto - self.weights, np.repeat(bottom, self.lengths))).clip(min=0))
 
     def between(self, low: float | None, high: float | None) -> Floats:
         """Weights of the samples above ``low`` and up to ``high``: lower bound exclusive, upper inclusive."""

@@ -77,24 +77,25 @@ def read_query(entry: Mapping[str, Any]) -> MetricQuery:
     """One entry of Metrics or of MetricDataQueries."""
     returns = _flag(entry.get("ReturnData", True))
     period = entry.get("Period")
-    common = {"id": str(entry.get("Id", "")), "label": str(entry.get("Label") or ""), "returns": returns}
-    if not common["id"]:
+    id_, label = str(entry.get("Id", "")), str(entry.get("Label") or "")
+    if not id_:
         raise Unsupported("Id", "is missing from an entry of Metrics")
     if entry.get("AccountId"):
         raise Unsupported("AccountId", "metrics of other accounts are not simulated")
     if "Expression" in entry:
-        return MetricQuery(**common, expression=str(entry["Expression"]), period=int(period) if period else None)
+        return MetricQuery(id_, expression=str(entry["Expression"]), period=int(period) if period else None,
+                           label=label, returns=returns)
     stat = entry.get("MetricStat")
     if not stat or "Metric" not in stat:
-        raise Unsupported("Metrics", f"the entry {common['id']} has neither MetricStat nor Expression")
+        raise Unsupported("Metrics", f"the entry {id_} has neither MetricStat nor Expression")
     metric = stat["Metric"]
     dimensions = {str(item["Name"]): str(item["Value"]) for item in metric.get("Dimensions") or ()}
     try:
         Statistic.parse(str(stat.get("Stat", "")))
     except ScenarioError as error:
         raise Unsupported("Statistic", error.message) from None
-    return MetricQuery(**common, metric=MetricId.of(str(metric["Namespace"]), str(metric["MetricName"]), dimensions),
-                       stat=str(stat["Stat"]), period=int(stat.get("Period", 60)), unit=stat.get("Unit"))
+    return MetricQuery(id_, MetricId.of(str(metric["Namespace"]), str(metric["MetricName"]), dimensions),
+                       str(stat["Stat"]), int(stat.get("Period", 60)), stat.get("Unit"), label=label, returns=returns)
 
 
 def _check_expression(query: MetricQuery, ids: list[str]) -> None:
@@ -202,7 +203,7 @@ def _check_window(alarm: MetricAlarm) -> None:
 def _whole(properties: Mapping[str, Any], key: str, default: int | None) -> int:
     given = properties.get(key, default)
     try:
-        number = int(given)  # type: ignore[arg-type]
+        number = int(str(given))
     except (TypeError, ValueError):
         raise Unsupported(key, f"is a whole number, not {given!r}") from None
     if number < 1:

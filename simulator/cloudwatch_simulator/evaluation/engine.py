@@ -68,9 +68,8 @@ class Engine:
     def replace(self, alarms: AlarmSet) -> None:
         """Other alarms; those that keep their name keep their state."""
         self.alarms = alarms
-        for kept in (self.states, self._memories, self._announced):
-            for name in [name for name in kept if name not in alarms.alarms]:
-                del kept[name]  # type: ignore[attr-defined]
+        for gone in [name for name in self.states if name not in alarms.alarms]:
+            del self.states[gone], self._memories[gone], self._announced[gone]
         for name in alarms.alarms:
             self.states.setdefault(name, AlarmState(INSUFFICIENT_DATA, UNCHECKED, self.now))
             self._memories.setdefault(name, Memory(self.now))

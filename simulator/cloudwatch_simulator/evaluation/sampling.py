@@ -82,7 +82,7 @@ class QueryInputs:
         if query.expression.lstrip().upper().startswith("SELECT "):
             from cloudwatch_simulator.insights import select
 
-            return select(query.expression, self._data.store, self._windows.starts, self._windows.ends)
+            return select(query.expression, self._data.store, self._windows.starts, self._windows.ends, frame)
         if frame.alarm and len(query.expression) > 2048:
             raise Unsupported("Expression", f"{query.id} holds more than 2,048 characters")
         return result(evaluate(query.expression, self, frame), query.expression, frame)

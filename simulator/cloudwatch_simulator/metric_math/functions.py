@@ -80,21 +80,26 @@ def _pointwise(arguments: Arguments) -> Value:
 def _average(points: Floats, axis: int) -> Floats:
     # Over an array a missing value counts as 0, over time it does not count at all.
     if axis == 0:
-        return np.nansum(points, axis=0) / points.shape[0]
-    return np.nansum(points, axis=axis, keepdims=True) / np.sum(~np.isnan(points), axis=axis, keepdims=True)
+        return np.asarray(np.nansum(points, axis=0) / points.shape[0])
+    counts = np.sum(~np.isnan(points), axis=axis, keepdims=True)
+    return np.asarray(np.nansum(points, axis=axis, keepdims=True) / counts)
 
 
 def _deviation(points: Floats, axis: int) -> Floats:
     counts = np.sum(~np.isnan(points), axis=axis, keepdims=True)
     mean = np.nansum(points, axis=axis, keepdims=True) / counts
     squares = np.nansum((points - mean) ** 2, axis=axis, keepdims=True) / counts
-    return np.sqrt(squares if axis else squares[0])
+    return np.asarray(np.sqrt(squares if axis else squares[0]))
+
+
+def _kept(ufunc: np.ufunc, points: Floats) -> Floats:
+    return np.asarray(ufunc.reduce(points, axis=-1, keepdims=True))
 
 
 _AGGREGATES: dict[str, Callable[[Floats, int], Floats]] = {
     "AVG": _average,
-    "MAX": lambda points, axis: np.fmax.reduce(points, axis=axis, keepdims=axis != 0),
-    "MIN": lambda points, axis: np.fmin.reduce(points, axis=axis, keepdims=axis != 0),
+    "MAX": lambda points, axis: np.fmax.reduce(points, axis=axis) if axis == 0 else _kept(np.fmax, points),
+    "MIN": lambda points, axis: np.fmin.reduce(points, axis=axis) if axis == 0 else _kept(np.fmin, points),
     "SUM": lambda points, axis: np.nansum(points, axis=axis, keepdims=axis != 0),
     "STDDEV": _deviation,
     "DATAPOINT_COUNT": lambda points, axis: np.sum(~np.isnan(points), axis=axis, keepdims=axis != 0) * 1.0,
