@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from diffusionwatch_agent.delivery import association_properties, document_content, document_name, parameter_value
 from diffusionwatch_agent.ec2 import ec2_configuration, render
-from diffusionwatch_agent.eks import EksCluster, configuration_values, eks_addon_values
+from diffusionwatch_agent.eks import EksCluster, addon_properties, configuration_values, eks_addon_values
 from diffusionwatch_agent.emits import CustomMetrics, Emitted, custom_metrics, ec2_emits, eks_emits
 from diffusionwatch_agent.instances import INSTANCES, GpuInstance, UnknownInstanceType, instance
 from diffusionwatch_agent.names import AGENT_NAMESPACE, node_log_group, parameter_name
@@ -27,6 +27,7 @@ __all__ = [
     "GpuNodes",
     "LogFile",
     "UnknownInstanceType",
+    "addon_properties",
     "association_properties",
     "configuration_values",
     "custom_metrics",

@@ -75,6 +75,21 @@ def configuration_values(cluster: EksCluster) -> str:
     return json.dumps(eks_addon_values(cluster), separators=(",", ":"))
 
 
+def addon_properties(cluster: EksCluster, role_arn: str, version: str | None = None) -> dict[str, Any]:
+    """Properties of the `AWS::EKS::Addon`; the agent gets its role by EKS Pod Identity, which needs no kubectl.
+
+    Without a version EKS takes the default one for the cluster's Kubernetes. The `otel` mode needs 6.2.0 or later.
+    """
+    properties: dict[str, Any] = {
+        "AddonName": ADDON,
+        "ClusterName": cluster.name,
+        "ConfigurationValues": configuration_values(cluster),
+        "PodIdentityAssociations": [{"ServiceAccount": SERVICE_ACCOUNT, "RoleArn": role_arn}],
+        "ResolveConflicts": "OVERWRITE",  # what is configured here is what holds
+    }
+    return properties if version is None else {**properties, "AddonVersion": version}
+
+
 def helm_values(cluster: EksCluster) -> str:
     """The values as a file for `helm upgrade --install --values`. JSON is YAML: no library is needed to write it."""
     head = f"# helm upgrade --install {ADDON} aws-observability/{ADDON} -n {NAMESPACE} --values THIS_FILE\n"

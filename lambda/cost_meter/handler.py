@@ -117,8 +117,13 @@ def meter(
     cloudwatch: Any,
     write: Callable[[str], object],
 ) -> None:
-    """Meters each service; one that fails does not keep the others from being metered, but fails the call."""
+    """Meters each service. One that fails is named in the log, and its silence has an alarm.
+
+    The call itself fails only when no service could be metered: Lambda runs a failed call again, and what was already
+    written would then be counted twice.
+    """
     failures: list[str] = []
+    metered = 0
     hours = interval.total_seconds() / 3600
     for service in fleet:
         try:
@@ -131,16 +136,19 @@ def meter(
             ):
                 idle = cost * share
         except Exception as error:
-            failures.append(f"{service.name}: {error}")
+            failures.append(f"{service.name}: not metered: {error}")
             continue
+        metered += 1
         if cost is None:
             types = sorted({instance.instance_type for instance in instances})
             write(f"{service.name}: cost unknown, no price for one of {', '.join(types)}")
             continue
         metrics = {ESTIMATED_COST: round(cost, 6)} | ({} if idle is None else {IDLE_COST: round(idle, 6)})
         write(document(environment, service, at, metrics, instances=len(instances)))
-    if failures:
-        raise RuntimeError("not metered: " + "; ".join(failures))
+    if failures and not metered:
+        raise RuntimeError("; ".join(failures))
+    for failure in failures:
+        write(failure)
 
 
 def billed_instances(autoscaling: Any, group: str) -> tuple[Instance, ...]:

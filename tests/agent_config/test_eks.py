@@ -5,7 +5,14 @@ from typing import Any
 
 import pytest
 
-from diffusionwatch_agent import INSTANCES, EksCluster, configuration_values, eks_addon_values, eks_emits
+from diffusionwatch_agent import (
+    INSTANCES,
+    EksCluster,
+    addon_properties,
+    configuration_values,
+    eks_addon_values,
+    eks_emits,
+)
 from diffusionwatch_agent.eks import AGENT_SERVICE, gpu_affinity, helm_values, pod_environment
 
 CLASSIC = EksCluster(name="images", region="us-east-1")
@@ -108,3 +115,12 @@ def test_classic_metrics_can_be_named_by_cluster_by_workload_and_by_gpu() -> Non
 
 def test_otel_metrics_have_no_dimension_sets_that_an_alarm_could_name() -> None:
     assert {emitted.dimension_sets for emitted in eks_emits("otel")} == {()}
+
+
+def test_the_add_on_gets_its_role_by_pod_identity_and_its_values_as_one_string() -> None:
+    role = "arn:aws:iam::111122223333:role/agent"
+    properties = addon_properties(CLASSIC, role)
+    assert properties["PodIdentityAssociations"] == [{"ServiceAccount": "cloudwatch-agent", "RoleArn": role}]
+    assert json.loads(properties["ConfigurationValues"]) == eks_addon_values(CLASSIC)
+    assert "AddonVersion" not in properties
+    assert addon_properties(CLASSIC, role, "v6.4.0-eksbuild.1")["AddonVersion"] == "v6.4.0-eksbuild.1"

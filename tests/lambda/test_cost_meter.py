@@ -144,12 +144,16 @@ def test_an_unknown_price_gives_no_figure_but_a_line_that_says_so(service: meter
     assert line == f"image-api: cost unknown, no price for one of {kind}"
 
 
-def test_a_missing_group_fails_the_call_after_the_other_services_are_metered() -> None:
-    lines: list[str] = []
-    services = (meter.Service("gone", "no-such-group", "g6e.xlarge", 1.861), IMAGE_API)
-    with pytest.raises(RuntimeError, match="gone: no Auto Scaling group 'no-such-group'"):
-        meter.meter("prod", services, NOW, INTERVAL, AutoScaling(image_api_prod=running(1)), Cloudwatch(), lines.append)
-    assert [json.loads(line)["Service"] for line in lines] == ["image-api"]
+def test_a_service_that_cannot_be_metered_is_named_and_the_others_are_written_once() -> None:
+    gone = meter.Service("gone", "no-such-group", "g6e.xlarge", 1.861)
+    written, said = metered(AutoScaling(image_api_prod=running(1)), Cloudwatch(), gone, IMAGE_API)
+    assert json.loads(written)["Service"] == "image-api"
+    assert said == "gone: not metered: no Auto Scaling group 'no-such-group' in this Region"
+
+
+def test_a_call_that_metered_nothing_fails_so_that_it_is_tried_again() -> None:
+    with pytest.raises(RuntimeError, match="image-api: not metered: no Auto Scaling group 'image-api-prod'"):
+        metered(AutoScaling(), Cloudwatch())
 
 
 def test_large_fleets_are_asked_for_in_calls_of_five_hundred() -> None:
