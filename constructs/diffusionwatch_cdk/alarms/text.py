@@ -25,7 +25,7 @@ def limit(rule: AlarmRule, threshold: float) -> str:
     """The threshold in words, such as ``above 5 percent of requests``."""
     side = {
         "GreaterThanThreshold": "above",
-        "GreaterThanOrEqualToThreshold": "at",
+        "GreaterThanOrEqualToThreshold": "at least",
         "LessThanThreshold": "below",
     }[rule.comparison]
     return f"{rule.side or side} {threshold:g} {rule.unit}"

@@ -13,14 +13,8 @@ class Blind(CompositeRule):
     guards = "A source of telemetry is silent, so other alarms may look healthy without being so."
     first_action = "See which leaf is in alarm: it names the silent source."
     severity = Severity.TICKET
-    rule = any_of(
-        "agent-silent",
-        "asg-metrics-silent",
-        "emf-rejected",
-        "telemetry-dropped",
-        "cost-meter-silent",
-        "workers-missing",
-    )
+    # Not workers-missing: workers-stuck pages for it.
+    rule = any_of("agent-silent", "asg-metrics-silent", "emf-rejected", "telemetry-dropped", "cost-meter-silent")
 
 
 class BlindPage(CompositeRule):

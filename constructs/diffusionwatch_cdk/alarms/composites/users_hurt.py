@@ -13,4 +13,4 @@ class UsersHurt(CompositeRule):
     guards = "The error budget burns fast, or nothing is completed at all."
     first_action = "Open the dashboard: faults by class, then workers alive, then the queue. Roll back what is newest."
     severity = Severity.PAGE
-    rule = any_of(all_of("slo-1h", "slo-5m"), "stalled", "probe-failed")
+    rule = any_of(all_of("slo-1h", "slo-5m"), "stalled")

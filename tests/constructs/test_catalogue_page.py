@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from diffusionwatch_cdk.alarms import alarm_ids
+from diffusionwatch_cdk.catalogue_page import page
+
+
+def test_the_page_equals_the_classes(root: Path) -> None:
+    # When this fails: python -m diffusionwatch_cdk.catalogue_page docs/alarms.md
+    assert (root / "docs" / "alarms.md").read_text() == page()
+
+
+def test_the_runbooks_tell_of_no_alarm_that_does_not_exist(root: Path) -> None:
+    text = (root / "docs" / "runbooks.md").read_text()
+    headings = set(re.findall(r"^## (.+)$", text, re.MULTILINE))
+    links = set(re.findall(r"\]\(#([a-z0-9-]+)\)", text))
+
+    assert headings == alarm_ids()
+    assert links <= headings

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from diffusionwatch_cdk.alarms import define
+from diffusionwatch_cdk.dashboards import on_call
+from diffusionwatch_cdk.dashboards.layout import body
+from diffusionwatch_cdk.dashboards.widgets import text
+
+
+def widgets(watched) -> dict[str, dict]:
+    found = on_call(watched, define(watched))["widgets"]
+    return {widget["properties"].get("title", "heading"): widget for widget in found}
+
+
+def test_widgets_stand_in_24_columns_and_never_overlap(watch) -> None:
+    taken: set[tuple[int, int]] = set()
+    for widget in widgets(watch()).values():
+        for x in range(widget["x"], widget["x"] + widget["width"]):
+            assert 0 <= x < 24
+            for y in range(widget["y"], widget["y"] + widget["height"]):
+                assert (x, y) not in taken
+                taken.add((x, y))
+
+
+def test_a_row_that_is_too_wide_is_refused() -> None:
+    with pytest.raises(ValueError, match="a row of 26 columns"):
+        body([[text("a", width=13, height=1), text("b", width=13, height=1)]], start="-PT3H")
+
+
+def test_the_idle_line_is_where_the_alarm_has_it(watch) -> None:
+    drawn = widgets(watch(alarms={"gpu-idle-with-work": {"threshold": 12}}))["GPU utilisation (U_gpu)"]
+
+    assert drawn["properties"]["annotations"]["horizontal"][0]["value"] == 12
+
+
+def test_what_notifies_is_shown_pages_first(watch) -> None:
+    arns = widgets(watch())["What notifies, newest change first"]["properties"]["alarms"]
+
+    assert arns[0].startswith("arn:aws:cloudwatch:us-east-1:111122223333:alarm:prod-image-api-")
+    assert "arn:aws:cloudwatch:us-east-1:111122223333:alarm:prod-image-api-workers-stuck" in arns
+    assert not [arn for arn in arns if arn.endswith("gpu-idle-with-work")]
+
+
+def test_expression_ids_of_one_widget_are_unique(watch) -> None:
+    for widget in widgets(watch()).values():
+        ids = [row[-1]["id"] for row in widget["properties"].get("metrics", []) if "id" in row[-1]]
+        assert len(ids) == len(set(ids))
+
+
+def test_a_fleet_without_a_queue_gets_a_dashboard_without_one(watch) -> None:
+    assert "Queue" in widgets(watch())
+    assert "Queue" not in widgets(watch(queue=None))
+    assert "SQS" not in json.dumps(widgets(watch(queue=None)))
+
+
+def test_each_model_has_its_line(watch) -> None:
+    rows = widgets(watch())["Generation latency (L_gen): received to returned"]["properties"]["metrics"]
+
+    assert {row[-1].get("label") for row in rows} >= {"sdxl, p90", "flux, p90"}

@@ -1,0 +1,243 @@
+"""The stacks of the clone's environments as templates."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ENVIRONMENTS = ("local", "dev", "staging", "prod")
+
+
+def synthesize(root: Path, environment: str, out: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "app.py", "-c", f"environment={environment}"],
+        cwd=root,
+        env={**os.environ, "CDK_OUTDIR": str(out), **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def templates(folder: Path) -> dict[str, dict]:
+    return {
+        path.name.removesuffix(".template.json"): json.loads(path.read_text())
+        for path in sorted(folder.glob("*.template.json"))
+    }
+
+
+@pytest.fixture(scope="session")
+def assemblies(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    found = {}
+    for environment in ENVIRONMENTS:
+        found[environment] = out = tmp_path_factory.mktemp(environment)
+        done = synthesize(root, environment, out)
+        assert done.returncode == 0, done.stderr
+    return found
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_an_environment_has_its_stacks(assemblies, environment: str) -> None:
+    stacks = ["agent", "cost", "foundation", "monitoring", "tracing"]
+    stacks = sorted([*stacks, "sample-fleet"]) if environment == "local" else stacks
+
+    assert list(templates(assemblies[environment])) == [f"diffusionwatch-{environment}-{stack}" for stack in stacks]
+
+
+def test_stacks_are_ordered_and_the_sample_fleet_comes_before_what_watches_it(assemblies) -> None:
+    manifest = json.loads((assemblies["local"] / "manifest.json").read_text())
+    after = {
+        name: [one for one in artifact.get("dependencies", []) if not one.endswith(".assets")]
+        for name, artifact in manifest["artifacts"].items()
+        if artifact["type"] == "aws:cloudformation:stack"
+    }
+
+    order: list[str] = []
+    while len(order) < len(after):
+        order += [name for name in after if name not in order and set(after[name]) <= set(order)]
+    assert order[0] == "diffusionwatch-local-sample-fleet"
+    assert order[-1] == "diffusionwatch-local-monitoring"
+
+
+def test_no_stack_exports_to_another(assemblies) -> None:
+    for environment in ENVIRONMENTS:
+        for name, template in templates(assemblies[environment]).items():
+            text = json.dumps(template)
+            assert "Fn::ImportValue" not in text, name
+            assert "Fn::GetStackOutput" not in text, name
+            assert not [one for one in template.get("Outputs", {}).values() if "Export" in one]
+
+
+PINNED = {
+    "foundation": {
+        "Key": "AWS::KMS::Key",
+        "PageTopic": "AWS::SNS::Topic",
+        "TicketTopic": "AWS::SNS::Topic",
+        "ImageApiWorkerLogs": "AWS::Logs::LogGroup",
+        "ImageApiNodeLogs": "AWS::Logs::LogGroup",
+        "CostMeterLogs": "AWS::Logs::LogGroup",
+    },
+    "agent": {"ImageApiAgentConfiguration": "AWS::SSM::Parameter"},
+    "tracing": {
+        "ImageApiFaultsTraces": "AWS::XRay::Group",
+        "ImageApiSlowTraces": "AWS::XRay::Group",
+        "ImageApiSampling": "AWS::XRay::SamplingRule",
+    },
+    "cost": {
+        "CostMeter": "AWS::Lambda::Function",
+        "CostMeterSchedule": "AWS::Events::Rule",
+        "MonthlyBudget": "AWS::Budgets::Budget",
+    },
+    "monitoring": {
+        "ImageApiErrorRate": "AWS::CloudWatch::Alarm",
+        "ImageApiGpuIdleWithWork": "AWS::CloudWatch::Alarm",
+        "ImageApiWorkersStuck": "AWS::CloudWatch::CompositeAlarm",
+        "ImageApiOnCallDashboard": "AWS::CloudWatch::Dashboard",
+    },
+}
+"""What people look up by name and what holds data. A changed id replaces the resource: its data is gone."""
+
+
+@pytest.mark.parametrize("stack", PINNED)
+def test_logical_ids_stay(assemblies, stack: str) -> None:
+    resources = templates(assemblies["prod"])[f"diffusionwatch-prod-{stack}"]["Resources"]
+
+    assert {name: resources[name]["Type"] for name in PINNED[stack] if name in resources} == PINNED[stack]
+
+
+def test_data_stays_in_production_and_goes_where_an_environment_comes_and_goes(assemblies) -> None:
+    for environment, policy in (("prod", "Retain"), ("dev", "Delete")):
+        resources = templates(assemblies[environment])[f"diffusionwatch-{environment}-foundation"]["Resources"]
+        for name in ("Key", "ImageApiWorkerLogs", "CostMeterLogs"):
+            assert resources[name]["DeletionPolicy"] == policy
+
+
+def test_topics_and_log_groups_are_encrypted_with_the_environments_key(assemblies) -> None:
+    resources = templates(assemblies["prod"])["diffusionwatch-prod-foundation"]["Resources"]
+    keyed = {"AWS::SNS::Topic": "KmsMasterKeyId", "AWS::Logs::LogGroup": "KmsKeyId"}
+
+    checked = 0
+    for resource in resources.values():
+        if resource["Type"] in keyed:
+            checked += 1
+            assert resource["Properties"][keyed[resource["Type"]]] == {"Fn::GetAtt": ["Key", "Arn"]}
+    assert checked >= 5
+
+
+@pytest.mark.parametrize("service", ["cloudwatch", "budgets", "events"])
+def test_what_publishes_to_a_topic_may_use_its_key(assemblies, service: str) -> None:
+    resources = templates(assemblies["prod"])["diffusionwatch-prod-foundation"]["Resources"]
+    statements = resources["Key"]["Properties"]["KeyPolicy"]["Statement"]
+
+    allowed = [one for one in statements if f"{service}.amazonaws.com" in json.dumps(one["Principal"])]
+    assert allowed
+    assert all(one["Condition"]["StringEquals"]["aws:SourceAccount"] == "111122223333" for one in allowed)
+
+
+def test_the_cost_meter_is_bundled_alone_and_without_bytecode(assemblies) -> None:
+    (asset,) = (path for path in assemblies["prod"].glob("asset.*") if path.is_dir())
+
+    assert {str(path.relative_to(asset)) for path in asset.rglob("*") if path.is_file()} == {
+        "cost_meter/__init__.py",
+        "cost_meter/handler.py",
+    }
+
+
+def test_the_cost_meter_knows_each_service_with_its_price(assemblies) -> None:
+    resources = templates(assemblies["prod"])["diffusionwatch-prod-cost"]["Resources"]
+    variables = resources["CostMeter"]["Properties"]["Environment"]["Variables"]
+
+    assert json.loads(variables["DIFFUSIONWATCH_SERVICES"]) == {
+        "image-api": {"auto_scaling_group": "image-api-prod", "instance_type": "g6e.xlarge", "usd_per_hour": 1.861}
+    }
+
+
+def test_no_role_may_do_everything(assemblies) -> None:
+    for environment in ENVIRONMENTS:
+        for name, template in templates(assemblies[environment]).items():
+            for resource in template["Resources"].values():
+                if resource["Type"] == "AWS::IAM::Policy":
+                    for statement in resource["Properties"]["PolicyDocument"]["Statement"]:
+                        assert "*" not in statement["Action"], name
+                        if statement["Resource"] == "*":
+                            assert statement["Action"] == [
+                                "autoscaling:DescribeAutoScalingGroups",
+                                "cloudwatch:GetMetricData",
+                            ]
+
+
+def test_an_alarm_that_is_switched_off_is_recorded_with_its_reason(assemblies) -> None:
+    template = templates(assemblies["dev"])["diffusionwatch-dev-monitoring"]
+
+    assert "gpu-idle-no-work" in template["Metadata"]["DiffusionwatchSwitchedOff"]["image-api"]
+
+
+def test_a_composite_waits_for_its_children_and_its_suppressor(assemblies) -> None:
+    resources = templates(assemblies["prod"])["diffusionwatch-prod-monitoring"]["Resources"]
+
+    assert set(resources["ImageApiWorkersStuck"]["DependsOn"]) == {
+        "ImageApiWorkersMissing",
+        "ImageApiRequestStuck",
+        "ImageApiGpuIdleWithWork",
+        "ImageApiUsersHurt",
+    }
+
+
+def test_dashboards_are_plain_json(assemblies) -> None:
+    resources = templates(assemblies["prod"])["diffusionwatch-prod-monitoring"]["Resources"]
+
+    assert json.loads(resources["ImageApiOnCallDashboard"]["Properties"]["DashboardBody"])["widgets"]
+
+
+def test_two_synths_are_byte_equal(root: Path, assemblies, tmp_path: Path) -> None:
+    assert synthesize(root, "prod", tmp_path).returncode == 0
+
+    names = sorted(path.name for path in tmp_path.glob("*.template.json"))
+    assert names
+    for name in names:
+        assert (tmp_path / name).read_bytes() == (assemblies["prod"] / name).read_bytes()
+
+
+def test_cdks_own_validator_finds_nothing_in_production(root: Path, tmp_path: Path) -> None:
+    done = synthesize(root, "prod", tmp_path, CDK_VALIDATION="true")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "validation-report.json").exists()
+    assert "WARNING" not in done.stdout + done.stderr
+
+
+def test_templates_are_clean_under_cfn_lint(assemblies) -> None:
+    paths = [str(path) for environment in ENVIRONMENTS for path in assemblies[environment].glob("*.template.json")]
+    cfn_lint = Path(sys.executable).parent / "cfn-lint"
+    # W3005: CDK writes a DependsOn that a Ref says already.
+    done = subprocess.run(
+        [str(cfn_lint), "--ignore-checks", "W3005", "--", *paths], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_an_unknown_environment_ends_with_one_line_and_status_2(root: Path, tmp_path: Path) -> None:
+    done = synthesize(root, "prdo", tmp_path)
+
+    assert done.returncode == 2
+    assert done.stderr == ("no environment is called 'prdo'; known: dev, local, prod, staging; did you mean prod?\n")
+
+
+def test_without_an_environment_it_is_dev(root: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=root,
+        env={**os.environ, "CDK_OUTDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "diffusionwatch-dev-monitoring.template.json").exists()
