@@ -15,7 +15,7 @@ import functools
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -72,22 +72,24 @@ def services(text: str) -> tuple[Service, ...]:
     return tuple(Service(name, **settings) for name, settings in json.loads(text).items())
 
 
-def estimated_cost(service: Service, instances: Iterable[Instance], hours: float) -> float | None:
-    """US dollars that the instances cost in so many hours; None when one of them has no known price."""
-    instances = tuple(instances)
+def costs(
+    service: Service, instances: Sequence[Instance], utilization: Sequence[Sequence[float]], hours: float
+) -> dict[str, float]:
+    """US dollars spent in so many hours, and those of them on idle GPUs; what cannot be known is absent.
+
+    `utilization` holds what each instance reported of its GPUs, percent, a value a minute. An instance that reported
+    nothing is not counted as idle: it may still be starting, or its agent is silent, which has an alarm.
+    """
     if not instances:
-        return 0.0
+        return {ESTIMATED_COST: 0.0, IDLE_COST: 0.0}
     if service.usd_per_hour is None or any(i.instance_type != service.instance_type for i in instances):
-        return None
-    return len(instances) * service.usd_per_hour * hours
-
-
-def idle_share(service: Service, utilization: Mapping[str, list[float]]) -> float | None:
-    """The share of the reported instance-minutes in which the GPUs were idle; None when nothing was reported."""
-    minutes = [value for values in utilization.values() for value in values]
-    if not minutes:
-        return None
-    return sum(value < service.idle_below_percent for value in minutes) / len(minutes)
+        return {}
+    each = service.usd_per_hour * hours
+    found = {ESTIMATED_COST: round(len(instances) * each, 6)}
+    idle = [sum(value < service.idle_below_percent for value in v) / len(v) for v in utilization if v]
+    if idle:
+        found[IDLE_COST] = round(sum(idle) * each, 6)
+    return found
 
 
 def document(environment: str, service: Service, at: datetime, metrics: Mapping[str, float], **facts: Any) -> str:
@@ -128,23 +130,16 @@ def meter(
     for service in fleet:
         try:
             instances = billed_instances(autoscaling, service.auto_scaling_group)
-            cost = estimated_cost(service, instances, hours)
-            idle = 0.0 if not instances else None
-            if (
-                cost
-                and (share := idle_share(service, gpu_utilization(cloudwatch, instances, at, interval))) is not None
-            ):
-                idle = cost * share
+            utilization = gpu_utilization(cloudwatch, instances, at, interval)
         except Exception as error:
             failures.append(f"{service.name}: not metered: {error}")
             continue
         metered += 1
-        if cost is None:
+        if metrics := costs(service, instances, utilization, hours):
+            write(document(environment, service, at, metrics, instances=len(instances)))
+        else:
             types = sorted({instance.instance_type for instance in instances})
             write(f"{service.name}: cost unknown, no price for one of {', '.join(types)}")
-            continue
-        metrics = {ESTIMATED_COST: round(cost, 6)} | ({} if idle is None else {IDLE_COST: round(idle, 6)})
-        write(document(environment, service, at, metrics, instances=len(instances)))
     if failures and not metered:
         raise RuntimeError("; ".join(failures))
     for failure in failures:
@@ -164,14 +159,13 @@ def billed_instances(autoscaling: Any, group: str) -> tuple[Instance, ...]:
 
 
 def gpu_utilization(
-    cloudwatch: Any, instances: Iterable[Instance], at: datetime, interval: timedelta
-) -> dict[str, list[float]]:
-    """Each instance's GPU utilisation, percent, a value a minute over the interval that ends at `at`."""
+    cloudwatch: Any, instances: Sequence[Instance], at: datetime, interval: timedelta
+) -> list[list[float]]:
+    """Each instance's GPU utilisation, percent, a value a minute of the interval that ends at `at`."""
     namespace, name, dimension = UTILIZATION
     queries = [
         {
             "Id": f"u{number}",
-            "Label": instance.instance_id,
             "MetricStat": {
                 "Metric": {
                     "Namespace": namespace,
@@ -184,14 +178,14 @@ def gpu_utilization(
         }
         for number, instance in enumerate(instances)
     ]
-    found: dict[str, list[float]] = {}
+    found: list[list[float]] = [[] for _ in instances]
     for first in range(0, len(queries), QUERIES_A_CALL):
         pages = cloudwatch.get_paginator("get_metric_data").paginate(
             MetricDataQueries=queries[first : first + QUERIES_A_CALL], StartTime=at - interval, EndTime=at
         )
         for page in pages:
             for result in page["MetricDataResults"]:
-                found.setdefault(result["Label"], []).extend(result["Values"])
+                found[int(result["Id"][1:])].extend(result["Values"])
     return found
 
 

@@ -31,8 +31,11 @@ class Cloudwatch:
 
     def paginate(self, **call: Any) -> list[dict[str, Any]]:
         self.calls.append(call)
-        labels = [query["Label"] for query in call["MetricDataQueries"]]
-        return [{"MetricDataResults": [{"Label": label, "Values": self.values.get(label, [])} for label in labels]}]
+        results = []
+        for query in reversed(call["MetricDataQueries"]):  # CloudWatch promises no order
+            (dimension,) = query["MetricStat"]["Metric"]["Dimensions"]
+            results.append({"Id": query["Id"], "Values": self.values.get(dimension["Value"], [])})
+        return [{"MetricDataResults": results}]
 
 
 class AutoScaling:
@@ -99,6 +102,12 @@ def test_idle_minutes_are_charged_as_idle() -> None:
     values = {"i-0": [90.0, 90.0, 0.0, 0.0, 90.0], "i-1": [0.0, 1.0, 2.0, 3.0, 4.9]}
     body = json.loads(metered(AutoScaling(image_api_prod=running(2)), Cloudwatch(values))[0])
     assert body["IdleCost"] == pytest.approx(body["EstimatedCost"] * 7 / 10, abs=1e-6)
+
+
+def test_an_instance_that_reports_nothing_is_not_counted_as_idle() -> None:
+    values = {"i-0": [0.0, 0.0, 0.0, 0.0], "i-2": [0.0, 90.0]}
+    body = json.loads(metered(AutoScaling(image_api_prod=running(3)), Cloudwatch(values))[0])
+    assert body["IdleCost"] == pytest.approx(1.5 * 1.861 / 12, abs=1e-6)
 
 
 def test_the_idle_threshold_itself_counts_as_work() -> None:
