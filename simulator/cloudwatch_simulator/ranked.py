@@ -52,9 +52,12 @@ class Ranked:
         inside, weight = values[taken], weights[taken]
         if np.all(lengths == lengths[0]):
             shape = (len(lengths), int(lengths[0]))
-            order = np.argsort(inside.reshape(shape), axis=1, kind="stable")
-            inside = np.take_along_axis(inside.reshape(shape), order, axis=1).ravel()
-            weight = np.take_along_axis(weight.reshape(shape), order, axis=1).ravel()
+            if (weight == 1).all():
+                inside = np.sort(inside.reshape(shape), axis=1).ravel()
+            else:
+                order = np.argsort(inside.reshape(shape), axis=1, kind="stable")
+                inside = np.take_along_axis(inside.reshape(shape), order, axis=1).ravel()
+                weight = np.take_along_axis(weight.reshape(shape), order, axis=1).ravel()
         else:
             ranks = np.lexsort((inside, np.repeat(np.arange(len(lengths)), lengths)))
             inside, weight = inside[ranks], weight[ranks]

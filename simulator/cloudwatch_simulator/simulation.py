@@ -11,7 +11,7 @@ from cloudwatch_simulator.alarms.alarm_set import AlarmSet
 from cloudwatch_simulator.alarms.rule import STATES
 from cloudwatch_simulator.errors import ScenarioError, Unsupported, nearest
 from cloudwatch_simulator.evaluation.engine import Advance, AlarmState, Engine, Transition
-from cloudwatch_simulator.evaluation.sampling import Data
+from cloudwatch_simulator.evaluation.sampling import Arrival, Data
 from cloudwatch_simulator.evaluation.slots import DEFAULT_RANGE
 from cloudwatch_simulator.metrics import MetricId
 from cloudwatch_simulator.store import MetricStore
@@ -32,11 +32,11 @@ class Simulation:
 
     def __init__(
         self, alarms: AlarmSet, *, start: float = START, evaluation_range: int = DEFAULT_RANGE,
-        lags: Mapping[MetricId, float] | None = None, store: MetricStore | None = None,
+        store: MetricStore | None = None,
     ) -> None:
         self.alarms, self.start = alarms, start
         self.store = store or MetricStore()
-        self.lags = dict(lags or {})
+        self.arrivals: dict[MetricId, Arrival] = {}
         self.transitions: list[Transition] = []
         self.history: list[Advance] = []
         self._engine = Engine(alarms, start, evaluation_range)
@@ -61,19 +61,21 @@ class Simulation:
 
     def put(
         self, metric: MetricId, values: Iterable[float | None], *, interval: int = 60, unit: str | None = None,
-        begin: float | None = None,
+        begin: float | None = None, delay: float = 0.0,
     ) -> None:
-        """One sample an interval (seconds) from ``begin`` on, by default from the start; None is no report."""
+        """One sample an interval (seconds) from ``begin`` on, by default from the start; None is no report.
+
+        A sample is seen from the end of its interval on, or ``delay`` seconds later.
+        """
         samples = np.array([np.nan if value is None else value for value in values], dtype=np.float64)
         first = self.start if begin is None else begin
         self.store.put_series(metric, first + interval * np.arange(len(samples)), samples, unit)
-        if interval > 60:
-            self.lags.setdefault(metric, float(interval))
+        self.arrivals[metric] = Arrival(interval, delay)
 
     def run(self, *, minutes: float = 0.0, until: float | None = None) -> list[Transition]:
         """Evaluates so many minutes further, or until a moment; what changed."""
         upto = self._engine.now + minutes * 60 if until is None else until
-        done = self._engine.advance(Data(self.store, self.lags), upto, keep=True)
+        done = self._engine.advance(Data(self.store, self.arrivals), upto)
         self._refused.update(done.refused)
         self.transitions.extend(done.transitions)
         self.history.append(done)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 
 import numpy as np
+import numpy.typing as npt
 
 from cloudwatch_simulator.alarms.alarm_set import AlarmSet
-from cloudwatch_simulator.alarms.model import CompositeAlarm, MetricAlarm
+from cloudwatch_simulator.alarms.model import Alarm, CompositeAlarm, MetricAlarm
 from cloudwatch_simulator.alarms.rule import ALARM, CODE, INSUFFICIENT_DATA, OK, STATES, Codes
 from cloudwatch_simulator.errors import ScenarioError, Unsupported
 from cloudwatch_simulator.evaluation.actions import Announced, silenced, told
@@ -21,25 +23,40 @@ from cloudwatch_simulator.series import Floats
 UNCHECKED = "Unchecked: Initial alarm creation"
 
 
+Why = str | Callable[[], str]
+"""A reason, or what finds it: most reasons of a long run are never read."""
+
+
 @dataclass(frozen=True)
 class AlarmState:
     """An alarm's state, why it has it, and since when (seconds since the epoch)."""
 
     state: str
-    reason: str
+    why: Why = field(repr=False, compare=False)
     since: float
+
+    @cached_property
+    def reason(self) -> str:
+        return self.why if isinstance(self.why, str) else self.why()
 
 
 @dataclass(frozen=True)
 class Transition:
-    """A change of state, or (``old == new``) the late actions of an earlier one. ``actions`` are the ARNs that run."""
+    """A change of state, or (``old == new``) the late actions of an earlier one.
+
+    ``reason`` says why in CloudWatch's manner; ``actions`` are the ARNs that run.
+    """
 
     alarm: str
     at: float
     old: str
     new: str
-    reason: str
+    why: Why = field(repr=False, compare=False)
     actions: tuple[str, ...] = ()
+
+    @cached_property
+    def reason(self) -> str:
+        return self.why if isinstance(self.why, str) else self.why()
 
 
 @dataclass
@@ -89,8 +106,8 @@ class Engine:
         self._composites(ticks, grid, before, fixed=name)
         return self._changes(Advance(ticks, grid, []), before, {name: why})
 
-    def advance(self, data: Data, upto: float, *, keep: bool = False) -> Advance:
-        """Evaluates everything due after ``now`` and up to ``upto``. ``keep`` holds on to the slots."""
+    def advance(self, data: Data, upto: float) -> Advance:
+        """Evaluates everything due after ``now`` and up to ``upto``."""
         metric = [alarm for alarm in self.alarms.alarms.values() if isinstance(alarm, MetricAlarm)]
         ticks = _ticks(self.now, upto, min([60, *(alarm.cadence for alarm in metric)]))
         done = Advance(ticks, {}, [])
@@ -103,8 +120,7 @@ class Engine:
                 self._metric(name, alarm, data, done, before[name])
         self._composites(ticks, done.states, before)
         done.transitions = self._changes(done, before, {})
-        if not keep:
-            done.evaluated.clear()
+        done.evaluated.clear()
         return done
 
     def _metric(self, name: str, alarm: MetricAlarm, data: Data, done: Advance, before: int) -> None:
@@ -144,39 +160,39 @@ class Engine:
                 if name in self.alarms.mutes[mute].alarms:
                     quiet = active if quiet is None else quiet | active
             run = set(told(states, before[name], quiet, self._announced[name]))
-            changed = np.flatnonzero(states != np.concatenate(([before[name]], states[:-1]))).tolist()
-            made += [self._transition(name, place, done, before, place in run, given)
-                     for place in sorted({*changed, *run})]
+            made += self._transitions(name, done, before, run, given.get(name))
         made.sort(key=lambda transition: transition.at)
         return made
 
-    def _transition(
-        self, name: str, place: int, done: Advance, before: Mapping[str, int], run: bool, given: Mapping[str, str]
-    ) -> Transition:
-        alarm, states, at = self.alarms.alarms[name], done.states[name], float(done.ticks[place])
-        old = STATES[int(states[place - 1]) if place else before[name]]
-        new = STATES[int(states[place])]
-        if old == new:
-            why = self.states[name].reason
-        elif name in given:
-            why = given[name]
-        elif isinstance(alarm, CompositeAlarm):
-            why = composite_reason(_causes(alarm, place, done, before), at)
-        else:
-            found = done.evaluated[name]
-            why = reason(alarm, found.slots, int(np.searchsorted(found.ticks, at)), old, new)
-        if old != new:
-            self.states[name] = AlarmState(new, why, at)
-        return Transition(name, at, old, new, why, alarm.actions.at(new) if run else ())
+    def _transitions(
+        self, name: str, done: Advance, before: Mapping[str, int], run: set[int], given: str | None
+    ) -> Iterator[Transition]:
+        alarm, states = self.alarms.alarms[name], done.states[name]
+        previous = np.concatenate(([before[name]], states[:-1]))
+        changed = np.flatnonzero(states != previous)
+        reasons = iter(self._reasons(alarm, done, before, changed) if given is None else [given] * len(changed))
+        for place in sorted({*changed.tolist(), *run}):
+            old, new, at = STATES[previous[place]], STATES[states[place]], float(done.ticks[place])
+            if old != new:
+                self.states[name] = AlarmState(new, next(reasons), at)
+            yield Transition(name, at, old, new, self.states[name].why, alarm.actions.at(new) if place in run else ())
 
-
-def _causes(alarm: CompositeAlarm, place: int, done: Advance, before: Mapping[str, int]) -> list[tuple[str, str]]:
-    causes = []
-    for child in alarm.rule.names():
-        states = done.states[child]
-        if states[place] != (states[place - 1] if place else before[child]):
-            causes.append((child, STATES[int(states[place])]))
-    return causes
+    def _reasons(
+        self, alarm: Alarm, done: Advance, before: Mapping[str, int], changed: npt.NDArray[np.intp]
+    ) -> Iterator[Why]:
+        states, ticks = done.states[alarm.name], done.ticks
+        if isinstance(alarm, CompositeAlarm):
+            children = {child: (before[child], done.states[child]) for child in alarm.rule.names()}
+            for place in changed:
+                causes = [(child, STATES[codes[place]]) for child, (first, codes) in children.items()
+                          if codes[place] != (codes[place - 1] if place else first)]
+                yield partial(composite_reason, causes, float(ticks[place]))
+        elif len(changed):
+            found = done.evaluated[alarm.name]
+            slots = found.slots.rows(np.searchsorted(found.ticks, ticks[changed]))
+            for row, place in enumerate(changed):
+                old = STATES[states[place - 1] if place else before[alarm.name]]
+                yield partial(reason, alarm, slots, row, old, STATES[states[place]])
 
 
 def _ticks(after: float, upto: float, step: int) -> Floats:

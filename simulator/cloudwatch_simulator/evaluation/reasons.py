@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 import numpy as np
+import numpy.typing as npt
 
 from cloudwatch_simulator.alarms.model import MetricAlarm
 from cloudwatch_simulator.alarms.rule import ALARM, INSUFFICIENT_DATA
@@ -34,7 +35,7 @@ def reason(alarm: MetricAlarm, slots: Slots, row: int, old: str, new: str) -> st
         return (f"Threshold Crossed: no datapoints were received for {_count(many, 'period')} and "
                 f"{_count(filled, 'missing datapoint')} {'was' if filled == 1 else 'were'} treated as "
                 f"{_TREATED[alarm.treat_missing]}.")
-    hot = breaches(alarm, slots, _as_rows(points, slots))[row][real]
+    hot = _hot(alarm, slots, row, points)[real]
     chosen = real[hot] if new == ALARM else real[~hot]
     shown = ", ".join(f"{points[place]} ({_moment(slots.starts[row, place])})" for place in chosen[::-1])
     wanted = alarm.datapoints_to_alarm if new == ALARM else alarm.evaluation_periods - alarm.datapoints_to_alarm + 1
@@ -51,13 +52,13 @@ def reason(alarm: MetricAlarm, slots: Slots, row: int, old: str, new: str) -> st
 def _speaking(alarm: MetricAlarm, slots: Slots, row: int, new: str) -> tuple[str, Floats]:
     """The series that explains the change: the only one, or the first that is over the threshold."""
     for label, points in slots.series.items():
-        if len(slots.series) == 1 or new != ALARM or breaches(alarm, slots, points)[row].any():
+        if len(slots.series) == 1 or new != ALARM or _hot(alarm, slots, row, points[row]).any():
             return label, points[row]
     return "", np.full(slots.starts.shape[1], np.nan)
 
 
-def _as_rows(points: Floats, slots: Slots) -> Floats:
-    return np.broadcast_to(points, slots.starts.shape)
+def _hot(alarm: MetricAlarm, slots: Slots, row: int, points: Floats) -> npt.NDArray[np.bool_]:
+    return np.asarray(breaches(alarm, slots.rows(np.array([row])), points[None, :])[0])
 
 
 def _count(number: int, thing: str) -> str:

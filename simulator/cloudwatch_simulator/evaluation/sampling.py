@@ -22,24 +22,44 @@ GIVEN = "given"
 
 @dataclass(frozen=True)
 class Windows:
-    """``[start, end)`` for each point, in any shape; ``now`` is when each is looked at, where that matters."""
+    """``[start, end)`` for each point, in any shape; ``now`` is when each is looked at, where that matters.
+
+    ``step`` is the time between one evaluation and the next.
+    """
 
     starts: Floats
     ends: Floats
     key: Hashable = None
     now: Floats | None = None
+    step: int = 60
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """When a metric's reports are seen: each covers ``interval`` seconds and comes ``delay`` seconds after their end."""
+
+    interval: float
+    delay: float = 0.0
+
+    def lag(self, step: int) -> float:
+        """How long after its time a report is seen, or 0 where every evaluation, ``step`` apart, finds it in place."""
+        return 0.0 if not self.delay and step % self.interval == 0 else self.interval + self.delay
 
 
 @dataclass
 class Data:
-    """What alarms are evaluated on: a store, and how late the datapoints of a metric become visible (seconds)."""
+    """What alarms are evaluated on: a store, and how late the reports of a metric are seen."""
 
     store: MetricStore
-    lags: Mapping[MetricId, float] = field(default_factory=dict)
+    arrivals: Mapping[MetricId, Arrival] = field(default_factory=dict)
     cache: dict[Hashable, Floats] = field(default_factory=dict)
 
+    def lag(self, metric: MetricId | None, step: int) -> float:
+        arrival = self.arrivals.get(metric) if metric else None
+        return arrival.lag(step) if arrival else 0.0
+
     def values(self, metric: MetricId, stat: str, unit: str | None, windows: Windows) -> Floats:
-        lag = self.lags.get(metric, 0.0) if windows.now is not None else 0.0
+        lag = self.lag(metric, windows.step) if windows.now is not None else 0.0
         key = None if windows.key is None or lag else (metric, stat, unit, windows.key)
         if key in self.cache:
             return self.cache[key]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from cloudwatch_simulator.alarms.model import MetricAlarm
 from cloudwatch_simulator.clock_time import wall_clock_bounds
-from cloudwatch_simulator.evaluation.sampling import Data, QueryInputs, Windows
+from cloudwatch_simulator.evaluation.sampling import GIVEN, Data, QueryInputs, Windows
 from cloudwatch_simulator.metric_math.evaluate import result
 from cloudwatch_simulator.metric_math.values import Frame, NeedsRange, SeriesArray, TimeSeries, Value
 from cloudwatch_simulator.series import Floats
@@ -30,6 +31,11 @@ class Slots:
     upper: Floats | None = None
     low_samples: Floats | None = None
 
+    def rows(self, places: npt.NDArray[np.intp]) -> Slots:
+        """Some evaluations alone, copied, so that the rest may be forgotten."""
+        band = [None if bound is None else bound[places] for bound in (self.lower, self.upper)]
+        return Slots(self.starts[places], {label: points[places] for label, points in self.series.items()}, *band)
+
 
 def range_length(alarm: MetricAlarm, evaluation_range: int) -> int:
     """How many periods are fetched. Wall-clock windows take no extra ones ("Alarm evaluation window")."""
@@ -49,7 +55,8 @@ def lay_out(alarm: MetricAlarm, data: Data, ticks: Floats, evaluation_range: int
     found = _pointwise(alarm, data, ticks, count, wanted)
     if found is None:
         frame = Frame(starts, alarm.period, alarm=True)
-        windows = Windows(starts, ends, now=np.broadcast_to(ticks[:, None], starts.shape))
+        windows = Windows(starts, ends, None,
+                          np.broadcast_to(ticks[:, None], starts.shape), alarm.cadence)
         found = _evaluated(alarm, data, windows, frame, wanted)
     return _slots(alarm, starts, found)
 
@@ -95,7 +102,9 @@ def _pointwise(alarm: MetricAlarm, data: Data, ticks: Floats, count: int, wanted
 
 def _latest(alarm: MetricAlarm, data: Data) -> float:
     """How old a period must be before all its data is visible."""
-    return max((data.lags.get(query.metric, 0.0) for query in alarm.queries if query.metric), default=0.0)
+    given = data.arrivals if any("(" in (query.expression or "") for query in alarm.queries) else ()
+    metrics = [query.metric for query in alarm.queries] + [metric for metric in given if metric.namespace == GIVEN]
+    return max(data.lag(metric, alarm.cadence) for metric in metrics)
 
 
 def _replaced(
@@ -104,7 +113,7 @@ def _replaced(
     """One column again, with only what was visible at each evaluation."""
     ends = ticks - age
     frame = Frame(ends - alarm.period, alarm.period, alarm=True, pointwise=True)
-    seen = _evaluated(alarm, data, Windows(ends - alarm.period, ends, now=ticks), frame, wanted)
+    seen = _evaluated(alarm, data, Windows(ends - alarm.period, ends, None, ticks, alarm.cadence), frame, wanted)
 
     def put(old: Floats, new: Floats) -> Floats:
         old = old.copy()

@@ -104,10 +104,17 @@ def _metrics(node: Call, inputs: Inputs, frame: Frame) -> Value:
 
 
 def _outside(node: Call, inputs: Inputs, frame: Frame) -> Value:
-    found = inputs.given(written(node), frame)
+    found = inputs.given(given_name(node), frame)
     if found is None:
         raise Unsupported(node.function, OUTSIDE[node.function])
     return found
+
+
+def given_name(node: Node) -> str:
+    """The canonical spelling of a call that is given; a band without a width has CloudWatch's, 2."""
+    if isinstance(node, Call) and node.function == "ANOMALY_DETECTION_BAND" and len(node.arguments) == 1:
+        node = Call(node.function, (*node.arguments, Number(2)))
+    return written(node)
 
 
 def _search(node: Call, inputs: Inputs, frame: Frame) -> Value:
