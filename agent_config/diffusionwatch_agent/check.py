@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -32,6 +32,7 @@ class Finding:
     message: str
 
 
+_Item = TypeVar("_Item")
 Rule = Callable[[dict[str, Any]], Iterable[Finding]]
 
 
@@ -70,7 +71,7 @@ def _schema_only_key(data: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _no_fleet_view(data: dict[str, Any]) -> Iterator[Finding]:
-    sets = _at(data, "metrics").get("aggregation_dimensions") or []
+    sets = _items(_at(data, "metrics"), "aggregation_dimensions", list)
     missing = [name for name in ("AutoScalingGroupName", "InstanceId") if [name] not in sets]
     if _gpu(data) and missing:
         yield Finding(
@@ -81,9 +82,8 @@ def _no_fleet_view(data: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _impossible_aggregation(data: dict[str, Any]) -> Iterator[Finding]:
-    metrics = _at(data, "metrics")
-    appended = metrics.get("append_dimensions") or {}
-    for dimensions in metrics.get("aggregation_dimensions") or []:
+    appended = _at(data, "metrics", "append_dimensions")
+    for dimensions in _items(_at(data, "metrics"), "aggregation_dimensions", list):
         for name in dimensions:
             if name == "host" and appended:
                 message = "append_dimensions drops the host dimension, so this set is never sent"
@@ -95,16 +95,18 @@ def _impossible_aggregation(data: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _no_unit(data: dict[str, Any]) -> Iterator[Finding]:
-    bare = [m for m in _gpu(data).get("measurement", []) if isinstance(m, str) or "unit" not in m]
+    measurements = _gpu(data)
+    bare = _items(measurements, "measurement", str)
+    bare += [str(m.get("name", "?")) for m in _items(measurements, "measurement", dict) if "unit" not in m]
     if bare:
-        names = ", ".join(m if isinstance(m, str) else m.get("name", "?") for m in bare)
+        names = ", ".join(bare)
         yield Finding("no-unit", "metrics.metrics_collected.nvidia_gpu", f"sent without a unit: {names}")
 
 
 def _open_listener(data: dict[str, Any]) -> Iterator[Finding]:
     collected = _at(data, "logs", "metrics_collected")
     for key in ("emf", "structuredlog"):
-        if key in collected and "127.0.0.1" not in str((collected[key] or {}).get("service_address", "")):
+        if key in collected and "127.0.0.1" not in str(_at(collected, key).get("service_address")):
             yield Finding(
                 "open-listener",
                 f"logs.metrics_collected.{key}",
@@ -195,11 +197,10 @@ def _without_gpu_metrics(values: dict[str, Any]) -> frozenset[str]:
         return _NOT_IN_THE_CHART
     rules = _at(exporter, "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
     missing = frozenset(INSTANCES)
-    for term in rules.get("nodeSelectorTerms", [{}]):
-        by_type = [e for e in term.get("matchExpressions", []) if e.get("key") == "node.kubernetes.io/instance-type"]
-        if not by_type:
-            continue  # a label that this table cannot judge
-        missing -= {name for e in by_type if e.get("operator") == "In" for name in e.get("values", [])}
+    for term in _items(rules, "nodeSelectorTerms", dict):
+        for expression in _items(term, "matchExpressions", dict):
+            if (expression.get("key"), expression.get("operator")) == ("node.kubernetes.io/instance-type", "In"):
+                missing -= set(_items(expression, "values", str))
     return missing
 
 
@@ -221,6 +222,11 @@ def _gpu(data: dict[str, Any]) -> dict[str, Any]:
     collected = _at(data, "metrics", "metrics_collected")
     section = collected.get("nvidia_gpu") or collected.get("nvidia_smi") or {}
     return section if isinstance(section, dict) else {}
+
+
+def _items(section: dict[str, Any], key: str, kind: type[_Item]) -> list[_Item]:
+    found = section.get(key)
+    return [item for item in found if isinstance(item, kind)] if isinstance(found, list) else []
 
 
 def _at(data: dict[str, Any], *path: str) -> dict[str, Any]:

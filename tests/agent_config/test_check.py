@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from diffusionwatch_agent.check import Finding, check
 from diffusionwatch_agent.examples import CONFIGURATIONS, EXAMPLES, VALUES
@@ -160,3 +162,29 @@ def test_otel_mode_needs_no_classic_section() -> None:
     classic = copy.deepcopy(data)
     classic["otelContainerInsights"]["enabled"] = False
     assert rules(check(classic)) == ["replaced-default"]
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_no_file_however_odd_breaks_the_check(data: st.DataObject) -> None:
+    """One place of a good file, whichever, is replaced by anything that JSON can hold."""
+    name = data.draw(st.sampled_from([*CONFIGURATIONS, *VALUES]))
+    whole = {"": json.loads(EXAMPLES[name]())}
+    holder, key = data.draw(st.sampled_from(list(_places(whole))))
+    holder[key] = data.draw(anything)
+    if isinstance(whole[""], dict):
+        for finding in check(whole[""]):
+            assert finding.message
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    for key in list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        yield value, key
+        yield from _places(value[key])
