@@ -13,9 +13,8 @@ import importlib.util
 import sys
 from typing import Any
 
-import click
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 COMMANDS: dict[str, str] = {
     "demo": "The whole system on this machine: deploy, fleet, incidents, alarms, console.",
@@ -28,7 +27,11 @@ COMMANDS: dict[str, str] = {
 
 KNOWN_ERRORS: tuple[tuple[str, str], ...] = (
     ("diffusionwatch_local.demo.refusal", "Refusal"),
-    ("cloudwatch_simulator", "Unsupported"),
+    ("diffusionwatch_local.server.listener", "PortInUse"),
+    ("diffusionwatch_local.agent.listener", "AddressInUse"),
+    ("diffusionwatch_local.agent.configuration", "ConfigurationError"),
+    ("diffusionwatch_cdk.settings.load", "SettingsError"),
+    ("cloudwatch_simulator.errors", "SimulatorError"),
 )
 """Errors whose text is meant for the person at the keyboard: one line, exit status 2, no traceback."""
 
@@ -46,21 +49,22 @@ def module_of(name: str) -> str:
 
 
 class CommandTable(TyperGroup):
-    """A typer group that lists its commands from the table and imports the one that is called."""
+    """A typer group that lists its commands from the table and imports the one that is called.
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    Contexts and commands are Any here: newer versions of typer carry a click of their own.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:
         return [name for name in COMMANDS if importlib.util.find_spec(module_of(name))]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in self.list_commands(ctx):
             return None
         if ctx.resilient_parsing:  # shell completion asks for the command's own options
             return load(cmd_name)
-        return click.Command(cmd_name, help=COMMANDS[cmd_name])
+        return TyperCommand(cmd_name, help=COMMANDS[cmd_name])
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name = args[0]
         known = self.list_commands(ctx)
         if name not in known:
@@ -70,7 +74,7 @@ class CommandTable(TyperGroup):
         return name, load(name), args[1:]
 
 
-def load(name: str) -> click.Command:
+def load(name: str) -> Any:
     """Imports a subcommand's module and makes the command of its function ``command``."""
     one = typer.Typer(add_completion=False, rich_markup_mode="markdown")
     one.command(name, context_settings={"help_option_names": ["-h", "--help"]})(
@@ -115,7 +119,8 @@ def main(arguments: list[str] | None = None) -> Any:
     except Exception as error:
         if not is_known(error):
             raise
-        print(f"diffusionwatch: {' '.join(str(error).split())}", file=sys.stderr)
+        text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        print(f"diffusionwatch: {' '.join(text.split())}", file=sys.stderr)
         sys.exit(BAD_INPUT)
 
 

@@ -68,7 +68,7 @@ class SleepingPipeline:
         return [latents]
 
     def upload(self, images: list[str], seed: int) -> None:
-        """Raises StoreUnavailableError for the share of uploads that fails at the moment; which ones, the seed decides."""
+        """Raises StoreUnavailableError for the share that fails at the moment; which uploads, the seed decides."""
         self.clock.sleep(0.2)
         if random.Random(seed).random() < self.conditions.store_failures:
             raise StoreUnavailableError(f"object store refused {len(images)} image(s): connection reset by peer")

@@ -76,9 +76,8 @@ class Worker:
     def generate(self, job: Job, message: Mapping[str, Any]) -> None:
         pipeline = SleepingPipeline(MODELS[job.model], self.clock, self.conditions, self.gpu)
         with self.monitor.generation(
-            model=job.model, steps=job.steps, width=job.width, height=job.height, sqs_message=message
+            job.model, message=message, request_id=job.id, steps=job.steps, width=job.width, height=job.height
         ) as generation:
-            generation.property("RequestId", job.id)
             with generation.stage("prompt_encode"):
                 embedding = pipeline.encode(job.prompt)
             with generation.stage("denoise"):

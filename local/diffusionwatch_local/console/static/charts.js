@@ -18,7 +18,12 @@ function html(name, attributes = {}, ...children) {
   return node;
 }
 
-const colorOf = (series, place) => series.color || `var(${COLORS[place % COLORS.length]})`;
+// Series without a colour of their own take the next of the palette, so that two never share one by their places.
+function colorOf(series, place, all) {
+  if (series.color) return series.color;
+  const before = all ? all.slice(0, place).filter((one) => !one.color).length : place;
+  return `var(${COLORS[before % COLORS.length]})`;
+}
 const two = (n) => String(n).padStart(2, "0");
 
 function clockTime(seconds) {
@@ -127,7 +132,7 @@ function timeSeries(widget, box) {
     const at = y[note.yAxis === "right" ? "right" : "left"](note.value), color = note.color || "var(--alarm)";
     const area = note.fill === "above" ? [pad.top, at] : note.fill === "below" ? [at, pad.top + inner.height] : null;
     if (area && area[1] > area[0])
-      plot.append(el("rect", { x: pad.left, width: inner.width, y: area[0], height: area[1] - area[0], fill: color, opacity: 0.07 }));
+      plot.append(el("rect", { x: pad.left, width: inner.width, y: area[0], height: area[1] - area[0], fill: color, opacity: 0.055 }));
   }
   for (const mark of properties.annotations?.vertical || []) {
     const at = Date.parse(mark.value) / 1000;
@@ -135,7 +140,7 @@ function timeSeries(widget, box) {
   }
 
   series.forEach((one, place) => {
-    const side = y[one.axis === "right" ? "right" : "left"], color = colorOf(one, place);
+    const side = y[one.axis === "right" ? "right" : "left"], color = colorOf(one, place, series);
     for (const run of runs(one)) {
       const line = run.map((p, i) => `${i ? "L" : "M"}${x(p[0]).toFixed(1)} ${side(p[1]).toFixed(1)}`).join("");
       if (properties.stacked) {
@@ -175,7 +180,7 @@ function hover(svg, widget, series, { x, pad, inner }) {
       if (!point || Math.abs(point[0] - at) > one.period) return;
       shown = shown ?? point[0];
       const value = point.length > 2 ? point[1] - point[2] : point[1];
-      rows.push(html("div", {}, html("i", { style: `background:${colorOf(one, place)}` }), `${one.label}: `, html("b", {}, figure(value))));
+      rows.push(html("div", {}, html("i", { style: `background:${colorOf(one, place, series)}` }), `${one.label}: `, html("b", {}, figure(value))));
     });
     if (!rows.length) return leave();
     cross.setAttribute("x1", x(shown)); cross.setAttribute("x2", x(shown)); cross.setAttribute("visibility", "visible");
@@ -190,7 +195,7 @@ function hover(svg, widget, series, { x, pad, inner }) {
 
 function legend(series) {
   return html("div", { class: "legend" }, ...series.map((one, place) =>
-    html("span", {}, html("i", { style: `background:${colorOf(one, place)}` }), one.label)));
+    html("span", {}, html("i", { style: `background:${colorOf(one, place, series)}` }), one.label)));
 }
 
 function sparkline(one, color, start, end) {
@@ -213,7 +218,7 @@ function singleValue(widget) {
     // A number that is three periods old is no number of now.
     const fresh = last && widget.end - last[0] <= one.period * 3;
     const box = html("div", { class: "number" }, html("b", {}, fresh ? figure(last[1]) : "–"), html("small", {}, one.label));
-    if (properties.sparkline && one.points.length > 1) box.append(sparkline(one, colorOf(one, place), widget.start, widget.end));
+    if (properties.sparkline && one.points.length > 1) box.append(sparkline(one, colorOf(one, place, data.series), widget.start, widget.end));
     return box;
   }));
 }
@@ -244,7 +249,7 @@ function bar(widget, box) {
   const svg = el("svg", { viewBox: `0 0 ${width} ${height}`, height });
   rows.forEach((one, place) => {
     const length = (total(one) / most) * (width - 50);
-    svg.append(el("rect", { x: 0, y: place * each + 3, width: length, height: each - 6, rx: 3, fill: colorOf(one, place) }));
+    svg.append(el("rect", { x: 0, y: place * each + 3, width: length, height: each - 6, rx: 3, fill: colorOf(one, place, rows) }));
     svg.append(el("text", { class: "axis", x: length + 6, y: place * each + each / 2 + 4 }, figure(total(one))));
   });
   return svg;
@@ -258,7 +263,7 @@ function pie(widget, box) {
   let done = 0;
   rows.forEach((one, place) => {
     const share = sum ? total(one) / sum : 0;
-    svg.append(el("circle", { cx, cy, r: radius * 0.75, fill: "none", stroke: colorOf(one, place), "stroke-width": radius * 0.5,
+    svg.append(el("circle", { cx, cy, r: radius * 0.75, fill: "none", stroke: colorOf(one, place, rows), "stroke-width": radius * 0.5,
       "stroke-dasharray": `${share * round} ${round}`, "stroke-dashoffset": -done * round, transform: `rotate(-90 ${cx} ${cy})` }));
     done += share;
   });

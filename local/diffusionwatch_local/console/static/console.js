@@ -1,7 +1,8 @@
 // The page: asks for the state each second and for the shown dashboard every two, and draws both.
 "use strict";
 
-const shown = { name: null, hours: 3, alarms: new Map(), data: null };
+const shown = { name: null, hours: null, alarms: new Map(), data: null, state: null };
+const SHORTEST = 0.75, LONGEST = 3; // hours that "auto" shows: from when there was something to show, at most 3
 const byId = (id) => document.getElementById(id);
 
 async function get(path) {
@@ -24,11 +25,22 @@ function drawState(state) {
   }));
   shown.alarms = new Map(state.alarms.map((alarm) => [alarm.name, alarm]));
   const prefix = commonPrefix(state.alarms.map((alarm) => alarm.name));
-  byId("alarms").replaceChildren(...state.alarms.map((alarm) => {
+  // Whatever is wrong, and whatever would tell somebody; quiet leaves are counted, and named on hover.
+  const loud = state.alarms.filter((alarm) => alarm.notifies || alarm.state !== "OK");
+  const quiet = state.alarms.filter((alarm) => !loud.includes(alarm));
+  const rank = { ALARM: 0, INSUFFICIENT_DATA: 2, OK: 1 };
+  loud.sort((a, b) => rank[a.state] - rank[b.state]);
+  byId("alarms").replaceChildren(...loud.map((alarm) => {
     const chip = html("span", { class: `chip${alarm.composite ? " composite" : ""}`, "data-state": alarm.state }, html("i"), alarm.name.slice(prefix));
     chip.title = `${alarm.name}: ${alarm.state} since ${clockTime(alarm.since)}\n${alarm.reason}\n\n${alarm.description}`;
     return chip;
   }));
+  if (quiet.length) {
+    const rest = html("span", { class: "chip", "data-state": "OK" }, html("i"), `${quiet.length} more OK`);
+    rest.title = quiet.map((alarm) => alarm.name.slice(prefix)).join("\n");
+    byId("alarms").append(rest);
+  }
+  shown.state = state;
   drawStory(state);
 }
 
@@ -184,9 +196,15 @@ function drawDashboard(data) {
 
 // ---- refreshing
 
+function range() {
+  const { story, clock } = shown.state;
+  if (shown.hours || !story.start) return shown.hours || LONGEST;
+  return Math.min(LONGEST, Math.max(SHORTEST, (clock.now - story.start) / 3600 + 0.1)).toFixed(2);
+}
+
 async function refresh() {
   if (!shown.name) return;
-  shown.data = await get(`/api/dashboards/${encodeURIComponent(shown.name)}?hours=${shown.hours}`);
+  shown.data = await get(`/api/dashboards/${encodeURIComponent(shown.name)}?hours=${range()}`);
   if (shown.data.name === shown.name) drawDashboard(shown.data);
 }
 
@@ -209,8 +227,8 @@ const asked = new URLSearchParams(location.search);
 theme(asked.get("theme") || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"));
 byId("theme").onclick = () => theme(document.documentElement.dataset.theme === "dark" ? "light" : "dark");
 shown.name = decodeURIComponent(location.hash.slice(1)) || null;
-shown.hours = Number(asked.get("hours")) || 3;
-byId("range").value = String(shown.hours);
-byId("range").onchange = (event) => { shown.hours = Number(event.target.value); refresh(); };
+shown.hours = Number(asked.get("hours")) || null;
+byId("range").value = String(shown.hours ?? "auto");
+byId("range").onchange = (event) => { shown.hours = Number(event.target.value) || null; refresh(); };
 addEventListener("resize", () => { if (shown.data) drawDashboard(shown.data); });
 repeat(async () => drawState(await get("/api/state")), 1000).then(() => repeat(refresh, 2000));

@@ -1,0 +1,72 @@
+"""What the demo showed, as one value: printed as JSON for scripts, judged for the exit status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from diffusionwatch_local.demo.history import Finding, Transition, when
+from diffusionwatch_local.demo.proof import Proof
+
+DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that `--json` prints."""
+
+    stacks: Sequence[Mapping[str, str]]
+    proof: Proof
+    metrics: Mapping[str, int]
+    """Datapoints by namespace and name."""
+    alarms: Mapping[str, Sequence[Transition]]
+    findings: Sequence[Finding]
+    traces: Mapping[str, int]
+    dashboards: Sequence[str]
+    url: str
+    seconds: Mapping[str, float]
+    """Wall seconds by phase."""
+    troubles: Sequence[str] = ()
+    """What went wrong on the way without ending the demo."""
+
+    def failures(self) -> list[str]:
+        """Why the demo did not hold, one line each; empty when it did."""
+        found = [f"stack {s['name']} is {s['status']}" for s in self.stacks if s["status"] not in DONE]
+        if not self.stacks:
+            found.append("no stack was deployed")
+        if not self.proof.holds:
+            found.append(
+                f"telemetry and ledger differ: {self.proof.lost} lost, {self.proof.duplicated} duplicated "
+                f"(workers {dict(self.proof.worked)}, store {dict(self.proof.store)}, sent {self.proof.sent})"
+            )
+        for finding in self.findings:
+            if not finding.found:
+                found.append(f"incident {finding.id} was not found (notified by: {', '.join(finding.notified_by)})")
+            if not finding.back_to_ok:
+                found.append(f"incident {finding.id}: an alarm did not return to OK")
+        if not self.traces.get("received") or not self.traces.get("faults"):
+            found.append(f"traces did not arrive: {dict(self.traces)}")
+        if not self.dashboards:
+            found.append("no dashboard was deployed")
+        return [*found, *self.troubles]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "stacks": [dict(stack) for stack in self.stacks],
+            "requests": self.proof.as_json(),
+            "metrics": [{"name": name, "datapoints": count} for name, count in sorted(self.metrics.items())],
+            "alarms": [
+                {
+                    "name": name,
+                    "transitions": [{"at": when(change.at), "state": change.state} for change in changes],
+                }
+                for name, changes in sorted(self.alarms.items())
+            ],
+            "incidents": [finding.as_json() for finding in self.findings],
+            "traces": dict(self.traces),
+            "dashboards": list(self.dashboards),
+            "url": self.url,
+            "seconds": {phase: round(seconds, 1) for phase, seconds in self.seconds.items()},
+            "failures": self.failures(),
+        }
