@@ -141,9 +141,9 @@ INSTANCES: dict[str, GpuInstance] = {
 def instance(name: str) -> GpuInstance:
     """The instance type of that name.
 
-    >>> instance("g6e.xl")
+    >>> instance("g6e.xl")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    diffusionwatch_agent.instances.UnknownInstanceType: unknown GPU instance type 'g6e.xl'; nearest: g6e.xlarge, …
+    diffusionwatch_agent.instances.UnknownInstanceType: unknown GPU instance type 'g6e.xl'; nearest: g6e.xlarge, ...
     """
     try:
         return INSTANCES[name]
