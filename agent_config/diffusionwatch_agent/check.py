@@ -55,7 +55,7 @@ def _schema(data: dict[str, Any], prefix: str = "") -> Iterator[Finding]:
         for problem in error.errors(include_url=False):
             where = prefix + ".".join(str(part) for part in problem["loc"] if part not in _BRANCHES)
             unknown = problem["type"] == "extra_forbidden"
-            found[where] = "unknown key: the agent ignores it" if unknown else problem["msg"]
+            found[where] = "unknown key: the agent refuses it or does not read it" if unknown else problem["msg"]
         for where, message in found.items():
             if not any(other.startswith(f"{where}.") for other in found):  # the branch that was not meant
                 yield Finding("schema", where, message)

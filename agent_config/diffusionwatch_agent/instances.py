@@ -48,11 +48,6 @@ class GpuInstance:
         """GPUs that the driver shows: a slice shows as one."""
         return max(1, int(self.gpus))
 
-    @property
-    def quota(self) -> str:
-        """The vCPU quota class that the type counts against: `G` (with VT) or `P`."""
-        return self.instance_type[0].upper()
-
 
 class UnknownInstanceType(ValueError):  # noqa: N818 - the name is the message
     """Raised for a type that is not in the table; the message names the nearest ones."""
