@@ -19,9 +19,12 @@ from botocore.config import Config
 from .cloudformation.resources import TYPES
 from .cloudformation.service import CloudFormationService
 from .server.application import Application
+from .functions.events import EventService
+from .functions.service import FunctionService
 from .server import moto_account
 from .server.listener import LOOPBACK, Listener
 from .server.service import Service, Ticking
+from .services import kept_services
 
 if TYPE_CHECKING:
     from diffusionwatch.clock import Clock
@@ -56,7 +59,10 @@ class EmbeddedAws:
     ) -> None:
         self.clock, self.region, self.account, self.data_dir = clock, region, account, data_dir
         self.cloudformation = CloudFormationService(self.client, region, account, TYPES)
-        self.services: tuple[Service, ...] = (self.cloudformation, *services)
+        self.functions = FunctionService(self.client, clock, region, account, self._function_environment)
+        self.events = EventService(self.functions, self.client, region, account)
+        ours: tuple[Service, ...] = (self.cloudformation, self.functions, self.events)
+        self.services: tuple[Service, ...] = (*ours, *kept_services(region, account), *services)
         self._clients: dict[str, Any] = {}
         self._making_clients = threading.Lock()
         self._listener = Listener(Application(self.services, account), port)
@@ -68,7 +74,8 @@ class EmbeddedAws:
         self._listener.start()
 
     def stop(self) -> None:
-        """Stops listening."""
+        """Stops listening and ends the functions' processes."""
+        self.functions.stop()
         self._listener.stop()
 
     def environment(self) -> dict[str, str]:
@@ -83,6 +90,10 @@ class EmbeddedAws:
             "AWS_EC2_METADATA_DISABLED": "true",
             "CDK_DISABLE_CLI_TELEMETRY": "true",
         }
+
+    def _function_environment(self) -> dict[str, str]:
+        clock = {"DIFFUSIONWATCH_CLOCK": str(self.clock)} if hasattr(self.clock, "speed") else {}
+        return {**self.environment(), **clock}
 
     def client(self, service: str) -> Any:
         """A boto3 client against this AWS; one for each service, made once."""

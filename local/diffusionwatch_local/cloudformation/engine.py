@@ -25,9 +25,8 @@ KEPT = ("Retain", "RetainExceptOnCreate")
 class ResourceFailed(Exception):
     """A resource could not be made or changed; its event is recorded."""
 
-    def __init__(self, logical_id: str) -> None:
-        super().__init__(logical_id)
-        self.logical_id = logical_id
+    def __init__(self, logical_id: str, verb: str) -> None:
+        super().__init__(f"The following resource(s) failed to {verb.lower()}: [{logical_id}].")
 
 
 @dataclass(frozen=True)
@@ -118,7 +117,7 @@ class Deployment:
                 self._settle(logical_id, declaration, scope)
             outputs = self._outputs(target, scope)
         except (ResourceFailed, ServiceError) as error:
-            reason = _stack_reason(error, verb)
+            reason = str(error)
             if rollback:
                 self._roll_back(verb, reason, before)
             else:
@@ -237,7 +236,7 @@ class Deployment:
     ) -> ResourceFailed:
         physical_id = old.made.physical_id if old else ""
         self._stack.record(logical_id, physical_id, type_name, f"{verb}_FAILED", explain(error))
-        return ResourceFailed(logical_id)
+        return ResourceFailed(logical_id, verb)
 
     def _outputs(self, target: Target, scope: Scope) -> list[Output]:
         outputs = []
@@ -301,9 +300,3 @@ def explain(error: BaseException) -> str:
         return error.message
     log.error("a resource type failed", exc_info=error)
     return f"{type(error).__name__}: {error}"
-
-
-def _stack_reason(error: ResourceFailed | ServiceError, verb: str) -> str:
-    if isinstance(error, ServiceError):
-        return error.message
-    return f"The following resource(s) failed to {verb.lower()}: [{error.logical_id}]."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 from uuid import uuid4
 
@@ -106,7 +106,8 @@ class Stack:
     def record(
         self, logical_id: str, physical_id: str, resource_type: str, status: str, reason: str | None = None
     ) -> None:
-        """Adds an event, the newest last."""
+        """Adds an event, the newest last. No two bear the same millisecond: by it the `cdk` command sorts them."""
+        earliest = self.events[-1]["Timestamp"] + timedelta(milliseconds=1) if self.events else now()
         event: dict[str, Any] = {
             "StackId": self.id,
             "StackName": self.name,
@@ -114,7 +115,7 @@ class Stack:
             "LogicalResourceId": logical_id,
             "PhysicalResourceId": physical_id,
             "ResourceType": resource_type,
-            "Timestamp": now(),
+            "Timestamp": max(now(), earliest),
             "ResourceStatus": status,
         }
         if reason:

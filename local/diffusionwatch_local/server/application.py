@@ -6,8 +6,10 @@ import io
 import logging
 import re
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any
 
+from moto.core.exceptions import ServiceException
 from moto.core.request import Request
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
@@ -44,12 +46,24 @@ class Application:
         if signed and signed[1] in self._operations:
             answer = self._answer(signed[1], environ)
             if answer is not None:
-                status, headers, body = answer
-                headers["Content-Length"] = str(len(body))
-                start_response(f"{status} {'OK' if status < 400 else 'Error'}", list(headers.items()))
-                return [body]
-        response: Iterable[bytes] = self._moto(environ, start_response)
+                return _send(answer, start_response)
+        try:
+            response: Iterable[bytes] = self._moto(environ, start_response)
+        except Exception as error:
+            # moto raises for an operation that it lacks. 501 is an answer that no client asks for again.
+            log.warning("%s %s: %s", signed[1] if signed else "unsigned", environ.get("PATH_INFO"), error)
+            reason = ServiceError("NotImplemented", f"the embedded AWS cannot answer this: {error or type(error).__name__}", 501)
+            return _send(self._refusal(signed[1] if signed else "s3", environ, reason), start_response)
         return response
+
+    def _refusal(self, signing_name: str, environ: Environ, reason: ServiceError) -> Answer:
+        request = Request({**environ, "wsgi.input": io.BytesIO()})
+        try:
+            protocol = wire(signing_name)
+            found = protocol.operation(request)
+            return protocol.write(request, found[0] if found else "", reason)
+        except Exception:  # not even a service that botocore knows
+            return reason.status, {"Content-Type": "text/plain"}, reason.message.encode()
 
     def _answer(self, signing_name: str, environ: Environ) -> Answer | None:
         """Our answer, or None where moto is to give one."""
@@ -71,9 +85,15 @@ class Application:
             result: object = self._operations[signing_name][operation](protocol.read(request, operation, labels)) or {}
         except FallThrough:
             return None
-        except ServiceError as error:
+        except (ServiceError, ServiceException) as error:
             result = error
         except Exception as error:
             log.exception("%s %s failed", signing_name, operation)
             result = ServiceError("InternalFailure", f"{type(error).__name__}: {error}", 500)
         return protocol.write(request, operation, result)
+
+
+def _send(answer: Answer, start_response: StartResponse) -> Iterable[bytes]:
+    status, headers, body = answer
+    start_response(f"{status} {HTTPStatus(status).phrase}", list({**headers, "Content-Length": str(len(body))}.items()))
+    return [body]

@@ -1,0 +1,139 @@
+"""Schedule expressions of EventBridge: when they fire next.
+
+Source: "Schedule types in EventBridge Scheduler", "Creating a rule that runs on a schedule in Amazon EventBridge".
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+Next = Callable[[float], float | None]
+"""Seconds since the epoch of the first firing after a moment; None when there is none any more."""
+
+_UNITS = {"minute": 60, "hour": 3600, "day": 86400}
+_MONTHS = {name.upper(): number for number, name in enumerate(calendar.month_abbr) if name}
+_DAYS = {name: number for number, name in enumerate(("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"), start=1)}
+_YEARS_AHEAD = 5  # farther than any run of this clock
+
+
+class ScheduleError(ValueError):
+    """Not a schedule expression."""
+
+
+def parse(expression: str, created: float, timezone: str = "UTC") -> Next:
+    """What an expression means for a rule that was made at ``created``.
+
+    >>> parse("rate(5 minutes)", created=0.0)(600.0)
+    900.0
+    """
+    kind, _, body = expression.strip().rstrip(")").partition("(")
+    if kind == "rate" and (match := re.fullmatch(r"(\d+) (minute|hour|day)s?", body)) and int(match[1]) > 0:
+        period = int(match[1]) * _UNITS[match[2]]
+        return lambda after: created + period * ((after - created) // period + 1)
+    zone = ZoneInfo(timezone)
+    if kind == "at":
+        try:
+            moment = datetime.fromisoformat(body).replace(tzinfo=zone).timestamp()
+        except ValueError:
+            raise ScheduleError(f"{expression!r}: at(yyyy-mm-ddThh:mm:ss) is wanted") from None
+        return lambda after: moment if moment > after else None
+    if kind == "cron" and len(body.split()) == 6:
+        cron = Cron.parse(body)
+        return lambda after: cron.next(after, zone)
+    raise ScheduleError(f"{expression!r} is neither rate(n minutes|hours|days), cron(six fields) nor at(moment)")
+
+
+@dataclass(frozen=True)
+class Cron:
+    """Six fields: minutes, hours, day of month, month, day of week (1 is Sunday), year."""
+
+    minutes: frozenset[int]
+    hours: frozenset[int]
+    day_of_month: str
+    months: frozenset[int]
+    day_of_week: str
+    years: frozenset[int]
+
+    @classmethod
+    def parse(cls, text: str) -> Cron:
+        minutes, hours, day_of_month, months, day_of_week, years = text.upper().split()
+        if (day_of_month == "?") == (day_of_week == "?"):
+            raise ScheduleError(f"cron({text}): exactly one of day-of-month and day-of-week is ?")
+        return cls(
+            frozenset(_values(minutes, 0, 59)),
+            frozenset(_values(hours, 0, 23)),
+            day_of_month,
+            frozenset(_values(months, 1, 12, _MONTHS)),
+            day_of_week,
+            frozenset(_values(years, 1970, 2199)),
+        )
+
+    def next(self, after: float, zone: tzinfo) -> float | None:
+        moment = datetime.fromtimestamp(after, zone).replace(second=0, microsecond=0) + timedelta(minutes=1)
+        last = moment.year + _YEARS_AHEAD
+        while moment.year <= last:
+            if moment.month not in self.months or moment.year not in self.years or not self._on(moment):
+                moment = (moment + timedelta(days=1)).replace(hour=0, minute=0)
+            elif moment.hour not in self.hours:
+                moment = (moment + timedelta(hours=1)).replace(minute=0)
+            elif moment.minute not in self.minutes:
+                moment += timedelta(minutes=1)
+            else:
+                return moment.timestamp()
+        return None
+
+    def _on(self, moment: datetime) -> bool:
+        days_in_month = calendar.monthrange(moment.year, moment.month)[1]
+        if self.day_of_week == "?":
+            if self.day_of_month == "L":
+                return moment.day == days_in_month
+            if self.day_of_month.endswith("W"):
+                return moment.day == _nearest_weekday(moment, int(self.day_of_month[:-1]), days_in_month)
+            return moment.day in set(_values(self.day_of_month, 1, 31))
+        weekday = moment.isoweekday() % 7 + 1
+        if "#" in self.day_of_week:
+            day, nth = self.day_of_week.split("#")
+            return weekday in set(_values(day, 1, 7, _DAYS)) and (moment.day - 1) // 7 + 1 == int(nth)
+        if self.day_of_week.endswith("L"):
+            last_week = moment.day > days_in_month - 7
+            return last_week and weekday in set(_values(self.day_of_week[:-1] or "7", 1, 7, _DAYS))
+        return weekday in set(_values(self.day_of_week, 1, 7, _DAYS))
+
+
+def _values(field: str, low: int, high: int, names: dict[str, int] | None = None) -> Iterator[int]:
+    def number(text: str) -> int:
+        value = (names or {}).get(text)
+        if value is None:
+            if not text.isdigit():
+                raise ScheduleError(f"{text!r} in a cron field is neither a number nor a name")
+            value = int(text)
+        if not low <= value <= high:
+            raise ScheduleError(f"{value} in a cron field is not between {low} and {high}")
+        return value
+
+    for part in field.split(","):
+        span, _, step = part.partition("/")
+        if span in ("*", "?"):
+            first, last = low, high
+        elif "-" in span:
+            first, last = (number(text) for text in span.split("-"))
+        else:
+            first = number(span)
+            last = high if step else first
+        yield from range(first, last + 1, int(step or 1))
+
+
+def _nearest_weekday(moment: datetime, day: int, days_in_month: int) -> int:
+    """The weekday nearest to a day, within the month."""
+    day = min(day, days_in_month)
+    weekday = moment.replace(day=day).weekday()
+    if weekday == 5:
+        return day - 1 if day > 1 else day + 2
+    if weekday == 6:
+        return day + 1 if day < days_in_month else day - 2
+    return day

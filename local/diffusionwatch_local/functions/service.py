@@ -1,0 +1,186 @@
+"""Invoke, and all other ways in which moto's services call a function."""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from moto.awslambda.models import LambdaFunction
+from moto.backends import get_backend
+
+from ..server.service import Operation, ServiceError
+from .process import FunctionProcess, Outcome
+
+if TYPE_CHECKING:
+    from diffusionwatch.clock import Clock
+
+log = logging.getLogger(__name__)
+
+
+class FunctionService:
+    """Runs what moto keeps.
+
+    Args:
+        client: service name to boto3 client, for the functions' logs.
+        environment: what every function sees, so that its own AWS clients stay on this machine.
+    """
+
+    name = "lambda"
+
+    def __init__(
+        self,
+        client: Callable[[str], Any],
+        clock: Clock,
+        region: str,
+        account: str,
+        environment: Callable[[], Mapping[str, str]],
+    ) -> None:
+        self._client, self._clock, self._region, self._account = client, clock, region, account
+        self._environment = environment
+        self._processes: dict[str, tuple[str, FunctionProcess, str]] = {}
+        self._starting = threading.Lock()
+        self._later = ThreadPoolExecutor(max_workers=4, thread_name_prefix="function")
+        self._pending: set[Future[Outcome]] = set()
+        self.invocations: Counter[str] = Counter()
+        """Invocations by function name."""
+        self.failures: Counter[str] = Counter()
+        """Those of them that ended in an error."""
+        # SNS, SQS and log subscriptions reach functions through this method of moto, which would ask docker.
+        LambdaFunction._invoke_lambda = lambda function, event=None: self._for_moto(function, event)
+
+    def operations(self) -> Mapping[str, Operation]:
+        return {"Invoke": self._invoke}
+
+    def invoke(self, name: str, event: Any) -> Outcome:
+        """Runs a function and waits for it.
+
+        Raises:
+            ServiceError: ``ResourceNotFoundException``.
+        """
+        return self._run(self._function(name), event)
+
+    def invoke_later(self, name: str, event: Any) -> None:
+        """Runs a function without waiting; failures are counted and logged."""
+        function = self._function(name)
+        future = self._later.submit(self._run, function, event)
+        self._pending.add(future)
+        future.add_done_callback(self._pending.discard)
+
+    def settle(self, seconds: float = 30.0) -> None:
+        """Waits until nothing that was started by ``invoke_later`` runs any more."""
+        wait(set(self._pending), timeout=seconds)
+
+    def stop(self) -> None:
+        """Ends all functions' processes."""
+        self._later.shutdown(wait=False, cancel_futures=True)
+        with self._starting:
+            for _, process, _ in self._processes.values():
+                process.stop()
+            self._processes.clear()
+
+    def _function(self, name: str) -> LambdaFunction:
+        try:
+            return get_backend("lambda")[self._account][self._region].get_function(name.split(":function:")[-1])
+        except Exception:
+            raise ServiceError("ResourceNotFoundException", f"Function not found: {name}", 404) from None
+
+    def _run(self, function: LambdaFunction, event: Any) -> Outcome:
+        process, stream = self._process(function)
+        outcome = process.invoke(
+            event, request_id=str(uuid4()), arn=function.function_arn, timeout=float(function.timeout or 3)
+        )
+        name = function.function_name
+        self.invocations[name] += 1
+        if outcome.error:
+            self.failures[name] += 1
+            log.warning("function %s failed: %s", name, outcome.error.get("errorMessage"))
+        self._write_log(_log_group(function), stream, outcome)
+        return outcome
+
+    def _process(self, function: LambdaFunction) -> tuple[FunctionProcess, str]:
+        """The function's process; another one when its code or settings have changed."""
+        name = function.function_name
+        version = json.dumps([function.code_sha_256, function.handler, function.environment_vars, function.timeout])
+        with self._starting:
+            running = self._processes.get(name)
+            if running and running[0] == version and running[1].alive:
+                return running[1], running[2]
+            if running:
+                running[1].stop()
+            day = datetime.fromtimestamp(self._clock.time(), timezone.utc).strftime("%Y/%m/%d")
+            stream = f"{day}/[$LATEST]{uuid4().hex}"
+            process = FunctionProcess(function.code_bytes, self._process_environment(function, stream))
+            self._processes[name] = (version, process, stream)
+            return process, stream
+
+    def _process_environment(self, function: LambdaFunction, stream: str) -> dict[str, str]:
+        runtime = {
+            "_HANDLER": function.handler,
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.run_time}",
+            "AWS_LAMBDA_FUNCTION_NAME": function.function_name,
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_size),
+            "AWS_LAMBDA_LOG_GROUP_NAME": _log_group(function),
+            "AWS_LAMBDA_LOG_STREAM_NAME": stream,
+        }
+        return {**function.environment_vars, **self._environment(), **runtime}
+
+    def _write_log(self, group: str, stream: str, outcome: Outcome) -> None:
+        lines = [line for line in outcome.log if line.strip()]
+        if outcome.error:
+            lines.append(f"[ERROR] {outcome.error['errorType']}: {outcome.error['errorMessage']}")
+        if not lines:
+            return
+        logs, now = self._client("logs"), int(self._clock.time() * 1000)
+        events = [{"timestamp": now, "message": line} for line in lines]
+        # The runtime makes the group and the stream itself when nobody did.
+        for make in (
+            lambda: logs.create_log_group(logGroupName=group),
+            lambda: logs.create_log_stream(logGroupName=group, logStreamName=stream),
+        ):
+            try:
+                make()
+            except logs.exceptions.ResourceAlreadyExistsException:
+                continue
+        logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
+
+    def _invoke(self, params: dict[str, Any]) -> dict[str, Any]:
+        event = json.loads(params.get("Payload") or b"{}")
+        kind = params.get("InvocationType", "RequestResponse")
+        if kind == "DryRun":
+            self._function(params["FunctionName"])
+            return {"StatusCode": 204}
+        if kind == "Event":
+            self.invoke_later(params["FunctionName"], event)
+            return {"StatusCode": 202}
+        outcome = self.invoke(params["FunctionName"], event)
+        answer = {
+            "StatusCode": 200,
+            "ExecutedVersion": "$LATEST",
+            "Payload": json.dumps(outcome.error or outcome.result).encode(),
+        }
+        if outcome.error:
+            answer["FunctionError"] = "Unhandled"
+        if params.get("LogType") == "Tail":
+            # Lambda answers the last 4 KB ("Invoke", Lambda API reference).
+            answer["LogResult"] = base64.b64encode("\n".join(outcome.log).encode()[-4096:]).decode()
+        return answer
+
+    def _for_moto(self, function: LambdaFunction, event: Any) -> tuple[str, bool, str]:
+        """moto calls this within its own request, so a function that calls back must not be waited for."""
+        parsed = json.loads(event) if isinstance(event, str | bytes) else event
+        self.invoke_later(function.function_name, parsed)
+        return "", False, ""
+
+
+def _log_group(function: LambdaFunction) -> str:
+    configured = getattr(function, "logging_config", None) or {}
+    return str(configured.get("LogGroup") or f"/aws/lambda/{function.function_name}")

@@ -1,0 +1,28 @@
+"""Services, or the parts of them, that moto lacks and that have no behaviour beyond remembering."""
+
+from __future__ import annotations
+
+from ..server.service import Service
+from .anomalies import CostAnomalyService
+from .application_signals import ApplicationSignalsService
+from .associations import AssociationService
+from .clusters import ClusterService
+from .inbox import InboxService
+from .log_definitions import LogDefinitionService
+from .observability_access import ObservabilityAccessService
+
+
+def kept_services(region: str, account: str) -> tuple[Service, ...]:
+    """A new, empty one of each."""
+    return (
+        CostAnomalyService(account),
+        ApplicationSignalsService(region, account),
+        AssociationService(),
+        ClusterService(region, account),
+        InboxService(region, account),
+        LogDefinitionService(region, account),
+        ObservabilityAccessService(region, account),
+    )
+
+
+__all__ = ["kept_services"]
