@@ -53,20 +53,20 @@ class EksCluster:
 
 
 def eks_addon_values(cluster: EksCluster) -> dict[str, Any]:
-    """The add-on's configuration values, for `ConfigurationValues` (as JSON) or for Helm."""
-    otel = cluster.mode == "otel"
+    """The add-on's configuration values, for `ConfigurationValues` (as JSON) or for Helm.
+
+    The add-on refuses keys that its version does not know, so nothing is said that is already its default.
+    """
     values: dict[str, Any] = {
         "tolerations": [{"operator": "Exists"}],  # GPU nodes are tainted, and each must report
         "agent": {"config": agent_configuration(cluster)},
-        "dcgmExporter": {"enabled": True, "affinity": gpu_affinity()},
-        "neuronMonitor": {"enabled": False},
-        "applicationSignals": {"enabled": False},  # its instrumentation would send to a receiver that is not configured
-        "containerInsights": {"enabled": not otel},
-        "otelContainerInsights": {"enabled": otel, "logs": {"enabled": False}},  # one log pipeline, not two
-        "containerLogs": {"enabled": True},
+        "dcgmExporter": {"affinity": gpu_affinity()},
     }
+    if cluster.mode == "otel":
+        values["containerInsights"] = {"enabled": False}
+        values["otelContainerInsights"] = {"enabled": True, "logs": {"enabled": False}}  # one log pipeline, not two
     if cluster.stdout_emf:
-        values["containerLogs"]["fluentBit"] = {"config": {"extraFiles": {_EMF_FILE: _unwrapped_emf(cluster)}}}
+        values["containerLogs"] = {"fluentBit": {"config": {"extraFiles": {_EMF_FILE: _unwrapped_emf(cluster)}}}}
     return values
 
 

@@ -61,7 +61,6 @@ def test_classic_mode_keeps_what_a_custom_configuration_would_replace() -> None:
         "accelerated_compute_metrics": True,
     }
     assert agent(CLASSIC)["agent"]["region"] == "us-east-1"
-    assert eks_addon_values(CLASSIC)["otelContainerInsights"]["enabled"] is False
 
 
 def test_otel_mode_sends_gpu_metrics_once_and_logs_once() -> None:
@@ -69,7 +68,11 @@ def test_otel_mode_sends_gpu_metrics_once_and_logs_once() -> None:
     assert "kubernetes" not in agent(OTEL)["logs"]["metrics_collected"]
     assert values["containerInsights"] == {"enabled": False}
     assert values["otelContainerInsights"] == {"enabled": True, "logs": {"enabled": False}}
-    assert values["containerLogs"]["enabled"] is True
+    assert "containerLogs" not in values
+
+
+def test_classic_mode_says_nothing_that_an_older_add_on_would_refuse() -> None:
+    assert set(eks_addon_values(CLASSIC)) == {"tolerations", "agent", "dcgmExporter"}
 
 
 @pytest.mark.parametrize("cluster", [CLASSIC, OTEL])
