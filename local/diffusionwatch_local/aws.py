@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +18,10 @@ from botocore.config import Config
 
 from .cloudformation.resources import TYPES
 from .cloudformation.service import CloudFormationService
-from .server.application import Application
 from .functions.events import EventService
 from .functions.service import FunctionService
 from .server import moto_account
+from .server.application import Application
 from .server.listener import LOOPBACK, Listener
 from .server.service import Service, Ticking
 from .services import kept_services
@@ -99,7 +99,8 @@ class EmbeddedAws:
         """A boto3 client against this AWS; one for each service, made once."""
         with self._making_clients:
             if service not in self._clients:
-                self._clients[service] = boto3.session.Session().client(
+                make: Callable[..., Any] = boto3.session.Session().client
+                self._clients[service] = make(
                     service,
                     endpoint_url=self.endpoint,
                     region_name=self.region,

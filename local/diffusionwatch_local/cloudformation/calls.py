@@ -33,8 +33,8 @@ class Call:
     operation: str
     """The boto3 method: ``put_metric_alarm``."""
     takes: Mapping[str, str] = field(default_factory=dict)
-    """Parameters called otherwise: to a property (dots reach into it) or to ``@id``, ``@name``, ``@item``, ``@account``,
-    ``@Attribute``."""
+    """Parameters called otherwise: to a property (dots reach into it) or to ``@id``, ``@name``, ``@item``,
+    ``@account``, ``@Attribute``."""
     fixed: Mapping[str, Any] = field(default_factory=dict)
     """Parameters that are always the same."""
     when: str = ""
@@ -73,9 +73,9 @@ class Call:
                 parameters[member] = conform(shape.members[member], value, f"/{source}")
         renamed = {source.split(".")[0] for source in self.takes.values()}
         for key, value in properties.items():
-            member = member_of(shape, key)
-            if member and key not in renamed and key not in self.without and member not in parameters:
-                parameters[member] = conform(shape.members[member], value, f"/{key}")
+            named = member_of(shape, key)
+            if named and key not in renamed and key not in self.without and named not in parameters:
+                parameters[named] = conform(shape.members[named], value, f"/{key}")
         return getattr(client, operation)(**parameters)
 
     def reads(self, service: str, properties: Properties, place: Place) -> Iterator[str]:

@@ -60,7 +60,8 @@ def preview(stack: Stack, target: Target, around: Surroundings) -> list[dict[str
             changes.append({**_modification(old, kind, properties, False), "Scope": ["Metadata"]})
     for logical_id, resource in stack.resources.items():
         if logical_id not in declared:
-            changes.append({**_change("Remove", logical_id, resource.type), "PhysicalResourceId": resource.made.physical_id})
+            removal = _change("Remove", logical_id, resource.type)
+            changes.append({**removal, "PhysicalResourceId": resource.made.physical_id})
     return [{"Type": "Resource", "ResourceChange": change} for change in changes]
 
 

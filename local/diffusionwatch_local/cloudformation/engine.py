@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 KEPT = ("Retain", "RetainExceptOnCreate")
 
 
-class ResourceFailed(Exception):
+class ResourceFailed(Exception):  # noqa: N818 - CloudFormation's own word
     """A resource could not be made or changed; its event is recorded."""
 
     def __init__(self, logical_id: str, verb: str) -> None:
@@ -84,9 +84,7 @@ def attribute(resource: StackResource, name: str | None) -> Any:
         return resource.made.physical_id
     if name in resource.made.attributes:
         return resource.made.attributes[name]
-    raise ServiceError(
-        "ValidationError", f"Requested attribute {name} does not exist in schema for {resource.type}"
-    )
+    raise ServiceError("ValidationError", f"Requested attribute {name} does not exist in schema for {resource.type}")
 
 
 class Deployment:
@@ -179,7 +177,10 @@ class Deployment:
             return
         if kind.replaces(old.properties, properties):
             stack.record(
-                logical_id, old.made.physical_id, kind.name, "UPDATE_IN_PROGRESS",
+                logical_id,
+                old.made.physical_id,
+                kind.name,
+                "UPDATE_IN_PROGRESS",
                 "Requested update requires the creation of a new physical resource; hence creating one.",
             )
             name = kind.name_property
@@ -253,19 +254,11 @@ class Deployment:
         stack = self._stack
         state = "ROLLBACK" if verb == "CREATE" else "UPDATE_ROLLBACK"
         stack.become(f"{state}_IN_PROGRESS", f"{reason} Rollback requested by user.")
-        stuck = []
-        for restore in reversed(self._undo):
-            try:
-                restore()
-            except Exception as error:
-                log.warning("%s: rollback of an update failed: %s", stack.name, error)
-                stuck.append(explain(error))
+        stuck = [reason for reason in (_attempt(restore) for restore in reversed(self._undo)) if reason]
         stack.resources = before
         if verb == "UPDATE":
             stack.become("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
-        for resource in reversed(self._fresh):
-            if not self._remove(resource, fresh=True):
-                stuck.append(resource.logical_id)
+        stuck += [one.logical_id for one in reversed(self._fresh) if not self._remove(one, fresh=True)]
         stack.become(f"{state}_{'FAILED' if stuck else 'COMPLETE'}", "; ".join(stuck) or None)
 
     def _remove(self, resource: StackResource, policy: str = "DeletionPolicy", fresh: bool = False) -> bool:
@@ -284,6 +277,15 @@ class Deployment:
             return False
         stack.record(resource.logical_id, physical_id, resource.type, "DELETE_COMPLETE")
         return True
+
+
+def _attempt(restore: Callable[[], None]) -> str | None:
+    """Why it failed, if it did."""
+    try:
+        restore()
+    except Exception as error:
+        return explain(error)
+    return None
 
 
 def explain(error: BaseException) -> str:

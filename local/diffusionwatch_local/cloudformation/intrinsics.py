@@ -27,7 +27,7 @@ class _NoValue:
 NO_VALUE = _NoValue()
 
 
-class Unresolvable(ServiceError):
+class Unresolvable(ServiceError):  # noqa: N818 - a state of the template
     """A template refers to something that does not exist."""
 
     def __init__(self, message: str) -> None:
@@ -75,7 +75,7 @@ def resolve(value: Any, scope: Scope) -> Any:
     if not isinstance(value, dict):
         return value
     if len(value) == 1:
-        (name, argument), = value.items()
+        ((name, argument),) = value.items()
         if name == "Ref":
             return scope.ref(argument)
         if name == "Condition" and isinstance(argument, str):

@@ -10,9 +10,7 @@ from ..server.service import ServiceError
 from .template import Template
 
 
-def raw_values(
-    template: Template, given: Iterable[Mapping[str, Any]], previous: Mapping[str, str]
-) -> dict[str, str]:
+def raw_values(template: Template, given: Iterable[Mapping[str, Any]], previous: Mapping[str, str]) -> dict[str, str]:
     """What was said for each parameter; for an SSM parameter that is its *name*, which `UsePreviousValue` keeps.
 
     Raises:
@@ -29,10 +27,7 @@ def raw_values(
                 said[name] = previous[name]
         else:
             said[name] = entry.get("ParameterValue", "")
-    values = {
-        name: said.get(name, declaration.get("Default"))
-        for name, declaration in declared.items()
-    }
+    values = {name: said.get(name, declaration.get("Default")) for name, declaration in declared.items()}
     missing = [name for name, value in values.items() if value is None]
     if missing:
         raise ServiceError("ValidationError", f"Parameters: [{', '.join(missing)}] must have values")
@@ -41,9 +36,7 @@ def raw_values(
     return {name: str(value) for name, value in values.items()}
 
 
-def resolved_values(
-    template: Template, raw: Mapping[str, str], ssm_parameter: Callable[[str], str]
-) -> dict[str, Any]:
+def resolved_values(template: Template, raw: Mapping[str, str], ssm_parameter: Callable[[str], str]) -> dict[str, Any]:
     """What `Ref` of each parameter gives: lists are lists, SSM names are looked up."""
     values: dict[str, Any] = {}
     for name, declaration in template.get("Parameters", {}).items():
@@ -61,9 +54,7 @@ def _check(name: str, value: str, declaration: Mapping[str, Any]) -> None:
     allowed = declaration.get("AllowedValues")
     if allowed and value not in [str(item) for item in allowed]:
         choices = ", ".join(str(item) for item in allowed)
-        raise ServiceError(
-            "ValidationError", f"Parameter '{name}' must be one of AllowedValues: [{choices}]"
-        )
+        raise ServiceError("ValidationError", f"Parameter '{name}' must be one of AllowedValues: [{choices}]")
     pattern = declaration.get("AllowedPattern")
     if pattern and not re.fullmatch(pattern, value):
         hint = declaration.get("ConstraintDescription") or f"must match pattern {pattern}"

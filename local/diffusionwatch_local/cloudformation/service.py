@@ -13,10 +13,9 @@ from ..server.service import Operation, ServiceError
 from . import answers
 from .changes import preview, refuse_unknown_types
 from .engine import Deployment, Surroundings
-from .intrinsics import Scope
 from .parameters import raw_values
 from .resource import ResourceType
-from .stack import ChangeSet, Stack, Target, now
+from .stack import ChangeSet, Stack, Target
 from .template import Template, parse
 
 Params = dict[str, Any]
@@ -160,7 +159,7 @@ class CloudFormationService:
             target = self._target(params, previous)
             stack = self._find_or_add(params["StackName"])
             if kind == "CREATE" and stack.exists:
-                raise ServiceError("ValidationError", f"Stack [{stack.name}] already exists and cannot be created again")
+                raise ServiceError("ValidationError", f"Stack [{stack.name}] already exists and cannot be created anew")
             changes = preview(stack, target, self._around)
             path = f"changeSet/{params['ChangeSetName']}/{uuid4()}"
             change_set = ChangeSet(
@@ -278,6 +277,3 @@ def _same_beside_resources(old: Target, new: Target) -> bool:
         return beside, dict(target.parameters), list(target.tags), target.notification_arns
 
     return rest(old) == rest(new)
-
-
-__all__ = ["NO_CHANGES", "CloudFormationService", "Scope", "now"]

@@ -59,7 +59,9 @@ def _list(shape: Any, value: Any, where: str) -> list[Any]:
 
 
 def _is_pair(shape: Any) -> bool:
-    return shape.type_name == "structure" and {"key", "value"} <= {name.lower().removeprefix("tag") for name in shape.members}
+    if shape.type_name != "structure":
+        return False
+    return {"key", "value"} <= {name.lower().removeprefix("tag") for name in shape.members}
 
 
 def _map(shape: Any, value: Any, where: str) -> dict[str, Any]:

@@ -43,7 +43,8 @@ class Table:
     create_only: tuple[str, ...] = ()
     """Properties of which a change replaces the resource, from the type's resource schema."""
     attributes: Mapping[str, str] = field(default_factory=dict)
-    """Attribute to ``> Path.In.Response`` of ``creation`` or ``read``, or to a format over id, name, region, account."""
+    """Attribute to ``> Path.In.Response`` of ``creation`` or ``read``, or to a format over id, name, region,
+    account and generated."""
     followed: tuple[str, ...] = ()
     """Further properties that ``then`` sees to, beside those by which its calls happen or not."""
     read: Call | None = None

@@ -1,7 +1,7 @@
 """Templates as text become templates as data: JSON, or YAML with CloudFormation's short forms.
 
->>> parse("Resources: {Topic: {Type: 'AWS::SNS::Topic', Properties: {TopicName: !Sub 'a-${AWS::Region}'}}}")["Resources"]
-{'Topic': {'Type': 'AWS::SNS::Topic', 'Properties': {'TopicName': {'Fn::Sub': 'a-${AWS::Region}'}}}}
+>>> parse("Resources: {Queue: {Type: 'AWS::SQS::Queue', Properties: {QueueName: !Ref Name}}}")["Resources"]
+{'Queue': {'Type': 'AWS::SQS::Queue', 'Properties': {'QueueName': {'Ref': 'Name'}}}}
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def parse(body: str) -> Template:
         ServiceError: ``ValidationError`` when it is neither JSON nor YAML, or holds no resources.
     """
     try:
-        template = json.loads(body) if body.lstrip().startswith("{") else yaml.load(body, _Loader)  # noqa: S506
+        template = json.loads(body) if body.lstrip().startswith("{") else yaml.load(body, _Loader)
     except (ValueError, yaml.YAMLError) as error:
         raise ServiceError("ValidationError", f"Template format error: {error}") from None
     if not isinstance(template, dict):

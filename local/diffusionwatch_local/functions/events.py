@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 from uuid import uuid4
 
 from moto.backends import get_backend
-from moto.events.models import EventTemplateParser
+from moto.events.utils import EventTemplateParser
 
 from ..server.service import Operation
 from .schedule import Next, ScheduleError, parse
@@ -38,9 +39,7 @@ class EventService:
 
     name = "events"
 
-    def __init__(
-        self, functions: FunctionService, client: Callable[[str], Any], region: str, account: str
-    ) -> None:
+    def __init__(self, functions: FunctionService, client: Callable[[str], Any], region: str, account: str) -> None:
         self._functions, self._client, self._region, self._account = functions, client, region, account
         self._schedules: dict[tuple[str, str], tuple[float, Next]] = {}
         self._looked: float | None = None
@@ -73,10 +72,11 @@ class EventService:
 
     def publish(self, event: Event) -> None:
         """Sends an event to the default bus: ``source``, ``detail-type``, ``detail``, ``time`` are the sender's."""
-        envelope = {"version": "0", "id": str(uuid4()), "account": self._account, "region": self._region,
-                    "resources": [], **event}  # fmt: skip
+        sender = {"account": self._account, "region": self._region, "resources": []}
+        envelope = {"version": "0", "id": str(uuid4()), **sender, **event}
         for rule in self._rules():
-            if rule.state == "ENABLED" and rule.event_pattern.get_pattern() and rule.event_pattern.matches_event(envelope):
+            pattern = rule.event_pattern
+            if rule.state == "ENABLED" and pattern.get_pattern() and pattern.matches_event(envelope):
                 for target in rule.targets:
                     self._deliver(target, envelope)
 
@@ -144,10 +144,8 @@ class EventService:
 
     def _log(self, group: str, message: str) -> None:
         logs, stream = self._client("logs"), "events"
-        try:
+        with suppress(logs.exceptions.ResourceAlreadyExistsException):
             logs.create_log_stream(logGroupName=group, logStreamName=stream)
-        except logs.exceptions.ResourceAlreadyExistsException:
-            pass
         now = int(datetime.now(timezone.utc).timestamp() * 1000)
         logs.put_log_events(
             logGroupName=group, logStreamName=stream, logEvents=[{"timestamp": now, "message": message}]

@@ -9,6 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -54,7 +55,7 @@ class FunctionService:
         self.failures: Counter[str] = Counter()
         """Those of them that ended in an error."""
         # SNS, SQS and log subscriptions reach functions through this method of moto, which would ask docker.
-        LambdaFunction._invoke_lambda = lambda function, event=None: self._for_moto(function, event)
+        setattr(LambdaFunction, "_invoke_lambda", lambda function, event=None: self._for_moto(function, event))  # noqa: B010
 
     def operations(self) -> Mapping[str, Operation]:
         return {"Invoke": self._invoke}
@@ -142,14 +143,10 @@ class FunctionService:
         logs, now = self._client("logs"), int(self._clock.time() * 1000)
         events = [{"timestamp": now, "message": line} for line in lines]
         # The runtime makes the group and the stream itself when nobody did.
-        for make in (
-            lambda: logs.create_log_group(logGroupName=group),
-            lambda: logs.create_log_stream(logGroupName=group, logStreamName=stream),
-        ):
-            try:
-                make()
-            except logs.exceptions.ResourceAlreadyExistsException:
-                continue
+        with suppress(logs.exceptions.ResourceAlreadyExistsException):
+            logs.create_log_group(logGroupName=group)
+        with suppress(logs.exceptions.ResourceAlreadyExistsException):
+            logs.create_log_stream(logGroupName=group, logStreamName=stream)
         logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
 
     def _invoke(self, params: dict[str, Any]) -> dict[str, Any]:

@@ -52,7 +52,8 @@ class Application:
         except Exception as error:
             # moto raises for an operation that it lacks. 501 is an answer that no client asks for again.
             log.warning("%s %s: %s", signed[1] if signed else "unsigned", environ.get("PATH_INFO"), error)
-            reason = ServiceError("NotImplemented", f"the embedded AWS cannot answer this: {error or type(error).__name__}", 501)
+            message = f"the embedded AWS cannot answer this: {error or type(error).__name__}"
+            reason = ServiceError("NotImplemented", message, 501)
             return _send(self._refusal(signed[1] if signed else "s3", environ, reason), start_response)
         return response
 

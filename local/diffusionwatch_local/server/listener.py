@@ -13,7 +13,7 @@ from werkzeug.serving import ThreadedWSGIServer
 LOOPBACK = "127.0.0.1"
 
 
-class PortInUse(OSError):
+class PortInUse(OSError):  # noqa: N818 - a plain fact
     """Somebody else listens on the port."""
 
     def __init__(self, port: int) -> None:

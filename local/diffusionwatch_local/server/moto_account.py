@@ -31,6 +31,6 @@ def begin() -> None:
     """Forgets what an earlier embedded AWS of this process held."""
     # Roles attach AWS's own policies; moto reads this name when it makes an account's IAM.
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
-    moto.sns.models.requests = _LoopbackOnly()
+    vars(moto.sns.models)["requests"] = _LoopbackOnly()
     BackendDict.reset()
     reset_model_data()

@@ -27,11 +27,11 @@ class CostAnomalyService:
             "CreateAnomalyMonitor": self._create_monitor,
             "GetAnomalyMonitors": lambda p: {"AnomalyMonitors": list(self._monitors)},
             "UpdateAnomalyMonitor": lambda p: {"MonitorArn": self._monitors.change(p["MonitorArn"], p)["MonitorArn"]},
-            "DeleteAnomalyMonitor": lambda p: {} if self._monitors.remove(p["MonitorArn"]) else {},
+            "DeleteAnomalyMonitor": lambda p: self._monitors.forget(p["MonitorArn"]),
             "CreateAnomalySubscription": self._create_subscription,
             "GetAnomalySubscriptions": lambda p: {"AnomalySubscriptions": list(self._subscriptions)},
             "UpdateAnomalySubscription": self._update_subscription,
-            "DeleteAnomalySubscription": lambda p: {} if self._subscriptions.remove(p["SubscriptionArn"]) else {},
+            "DeleteAnomalySubscription": lambda p: self._subscriptions.forget(p["SubscriptionArn"]),
         }
 
     def _create_monitor(self, params: Params) -> Params:

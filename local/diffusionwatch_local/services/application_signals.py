@@ -27,7 +27,7 @@ class ApplicationSignalsService:
             "GetServiceLevelObjective": lambda p: {"Slo": self._objectives[self._arn(p["Id"])]},
             "ListServiceLevelObjectives": lambda p: {"SloSummaries": list(self._objectives)},
             "UpdateServiceLevelObjective": self._update,
-            "DeleteServiceLevelObjective": lambda p: {} if self._objectives.remove(self._arn(p["Id"])) else {},
+            "DeleteServiceLevelObjective": lambda p: self._objectives.forget(self._arn(p["Id"])),
         }
 
     def _arn(self, name_or_arn: str) -> str:

@@ -26,7 +26,7 @@ class AssociationService:
             "CreateAssociation": self._create,
             "DescribeAssociation": lambda p: self._description(p["AssociationId"]),
             "UpdateAssociation": self._update,
-            "DeleteAssociation": lambda p: {} if self._associations.remove(p["AssociationId"]) else {},
+            "DeleteAssociation": lambda p: self._associations.forget(p["AssociationId"]),
             "ListAssociations": lambda p: {"Associations": list(self._associations)},
         }
 

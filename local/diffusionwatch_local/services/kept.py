@@ -48,6 +48,11 @@ class Kept:
         self._require(key)
         return self._items.pop(key)
 
+    def forget(self, key: str) -> Item:
+        """Removes an item and answers nothing, as most deletions do."""
+        self.remove(key)
+        return {}
+
     def _require(self, key: str) -> None:
         if key not in self._items:
             raise ServiceError(self._code, self._missing.format(key=key), self._status)

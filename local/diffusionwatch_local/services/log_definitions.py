@@ -32,7 +32,7 @@ class LogDefinitionService:
             "DeleteQueryDefinition": lambda p: {"success": bool(self._queries.remove(p["queryDefinitionId"]))},
             "PutAccountPolicy": self._put_policy,
             "DescribeAccountPolicies": self._describe_policies,
-            "DeleteAccountPolicy": lambda p: {} if self._policies.remove(_policy_key(p)) else {},
+            "DeleteAccountPolicy": lambda p: self._policies.forget(_policy_key(p)),
             "AssociateKmsKey": lambda p: self._set_key(p, p["kmsKeyId"]),
             "DisassociateKmsKey": lambda p: self._set_key(p, None),
         }

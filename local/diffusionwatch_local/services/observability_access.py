@@ -28,14 +28,14 @@ class ObservabilityAccessService:
             "CreateSink": lambda p: self._create(self._sinks, "sink", p),
             "GetSink": lambda p: self._sinks[p["Identifier"]],
             "ListSinks": lambda p: {"Items": list(self._sinks)},
-            "DeleteSink": lambda p: {} if self._sinks.remove(p["Identifier"]) else {},
+            "DeleteSink": lambda p: self._sinks.forget(p["Identifier"]),
             "PutSinkPolicy": self._put_policy,
             "GetSinkPolicy": lambda p: self._policies[p["SinkIdentifier"]],
             "CreateLink": lambda p: self._create(self._links, "link", {**p, "Label": p["LabelTemplate"]}),
             "GetLink": lambda p: self._links[p["Identifier"]],
             "ListLinks": lambda p: {"Items": list(self._links)},
             "UpdateLink": lambda p: self._links.change(p["Identifier"], p),
-            "DeleteLink": lambda p: {} if self._links.remove(p["Identifier"]) else {},
+            "DeleteLink": lambda p: self._links.forget(p["Identifier"]),
         }
 
     def _create(self, kept: Kept, kind: str, params: Params) -> Params:

@@ -23,7 +23,19 @@ from . import (
 )
 
 _FAMILIES = (
-    access, compute, containers, cost, events, functions, logs, messages, metrics, nothing, storage, systems, traces,
+    access,
+    compute,
+    containers,
+    cost,
+    events,
+    functions,
+    logs,
+    messages,
+    metrics,
+    nothing,
+    storage,
+    systems,
+    traces,
 )
 
 TYPES: dict[str, ResourceType] = {kind.name: kind for family in _FAMILIES for kind in family.TYPES}

@@ -11,7 +11,8 @@ _INLINE = {"PolicyName": "@item.PolicyName", "PolicyDocument": "@item.PolicyDocu
 
 def _with_version(properties: Properties, place: Place) -> Properties:
     """moto wants a version where AWS takes the oldest."""
-    return {**properties, "AssumeRolePolicyDocument": {"Version": "2012-10-17", **properties["AssumeRolePolicyDocument"]}}
+    document = {"Version": "2012-10-17", **properties["AssumeRolePolicyDocument"]}
+    return {**properties, "AssumeRolePolicyDocument": document}
 
 
 def _inline_policy_of(principal: str) -> Call:
@@ -110,9 +111,7 @@ TYPES: tuple[ResourceType, ...] = (
                 takes={"KeyId": "@id", "Policy": "KeyPolicy"},
                 fixed={"PolicyName": "default"},
             ),
-            Call(
-                "enable_key_rotation", when="EnableKeyRotation", takes={"KeyId": "@id"}, undo="disable_key_rotation"
-            ),
+            Call("enable_key_rotation", when="EnableKeyRotation", takes={"KeyId": "@id"}, undo="disable_key_rotation"),
         ),
         create_only=("KeySpec", "KeyUsage", "MultiRegion"),
         handled=("PendingWindowInDays",),

@@ -30,7 +30,9 @@ TYPES: tuple[ResourceType, ...] = (
         name_limit=128,
         id="> LaunchTemplate.LaunchTemplateId",
         creation=Call("create_launch_template"),
-        change=Call("create_launch_template_version", takes={"LaunchTemplateId": "@id"}, without=("LaunchTemplateName",)),
+        change=Call(
+            "create_launch_template_version", takes={"LaunchTemplateId": "@id"}, without=("LaunchTemplateName",)
+        ),
         deletion=Call("delete_launch_template", takes={"LaunchTemplateId": "@id"}, without=("LaunchTemplateName",)),
         attributes={
             "LaunchTemplateId": "{id}",

@@ -29,11 +29,22 @@ def _given(names: tuple[str, ...]) -> Callable[[Properties], list[object]]:
 
 
 _TOPIC = (
-    "DisplayName", "KmsMasterKeyId", "FifoTopic", "ContentBasedDeduplication", "TracingConfig", "SignatureVersion",
-    "ArchivePolicy", "FifoThroughputScope",
+    "DisplayName",
+    "KmsMasterKeyId",
+    "FifoTopic",
+    "ContentBasedDeduplication",
+    "TracingConfig",
+    "SignatureVersion",
+    "ArchivePolicy",
+    "FifoThroughputScope",
 )
 _SUBSCRIPTION = (
-    "DeliveryPolicy", "FilterPolicy", "FilterPolicyScope", "RawMessageDelivery", "RedrivePolicy", "SubscriptionRoleArn",
+    "DeliveryPolicy",
+    "FilterPolicy",
+    "FilterPolicyScope",
+    "RawMessageDelivery",
+    "RedrivePolicy",
+    "SubscriptionRoleArn",
 )
 _QUEUE = (
     "DelaySeconds", "MaximumMessageSize", "MessageRetentionPeriod", "ReceiveMessageWaitTimeSeconds",

@@ -124,12 +124,8 @@ TYPES: tuple[ResourceType, ...] = (
         creation=Call("create_repository"),
         deletion=Call("delete_repository", takes=_REPOSITORY, fixed={"force": True}),
         then=(
-            Call(
-                "put_image_tag_mutability", when="ImageTagMutability", takes=_REPOSITORY
-            ),
-            Call(
-                "put_image_scanning_configuration", when="ImageScanningConfiguration", takes=_REPOSITORY
-            ),
+            Call("put_image_tag_mutability", when="ImageTagMutability", takes=_REPOSITORY),
+            Call("put_image_scanning_configuration", when="ImageScanningConfiguration", takes=_REPOSITORY),
             Call(
                 "set_repository_policy",
                 when="RepositoryPolicyText",
@@ -158,9 +154,7 @@ TYPES: tuple[ResourceType, ...] = (
         creation=Call("create_table"),
         change=Call("update_table", takes={"TableName": "@id"}),
         deletion=Call("delete_table", takes={"TableName": "@id"}),
-        then=(
-            Call("update_time_to_live", when="TimeToLiveSpecification", takes={"TableName": "@id"}),
-        ),
+        then=(Call("update_time_to_live", when="TimeToLiveSpecification", takes={"TableName": "@id"}),),
         create_only=("KeySchema", "LocalSecondaryIndexes"),
         ignored=("PointInTimeRecoverySpecification", "ContributorInsightsSpecification"),
         attributes={"Arn": "> TableDescription.TableArn", "StreamArn": "> TableDescription.LatestStreamArn"},
