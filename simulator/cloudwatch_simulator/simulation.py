@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 
 from cloudwatch_simulator.alarms.alarm_set import AlarmSet
+from cloudwatch_simulator.alarms.model import MetricAlarm
 from cloudwatch_simulator.alarms.rule import STATES
 from cloudwatch_simulator.errors import ScenarioError, Unsupported, nearest
 from cloudwatch_simulator.evaluation.engine import Advance, AlarmState, Engine, Transition
 from cloudwatch_simulator.evaluation.sampling import Arrival, Data
-from cloudwatch_simulator.evaluation.slots import DEFAULT_RANGE
+from cloudwatch_simulator.evaluation.slots import DEFAULT_RANGE, Slots, lay_out
 from cloudwatch_simulator.metrics import MetricId
+from cloudwatch_simulator.series import Floats
 from cloudwatch_simulator.store import MetricStore
 
 # A Monday, 00:00 UTC: any fixed moment will do, and this one makes the first day of a scenario the first of a week.
@@ -95,6 +97,25 @@ class Simulation:
             if place >= 0:
                 state = STATES[int(done.states[alarm][place])]
         return state
+
+    def held(self, alarm: str, state: str, first: float, last: float) -> float | None:
+        """The first moment in ``[first, last]`` at which an alarm is in a state."""
+        self.known(alarm)
+        if self.state_at(alarm, first) == state:
+            return first
+        for done in self.history:
+            inside = (done.ticks >= first) & (done.ticks <= last) & (done.states[alarm] == STATES.index(state))
+            if inside.any():
+                return float(done.ticks[int(np.argmax(inside))])
+        return None
+
+    def slots(self, alarm: str, ticks: Floats) -> Slots:
+        """The datapoints that a metric alarm looks at, at some evaluations."""
+        self.known(alarm)
+        found = self.alarms.alarms[alarm]
+        if not isinstance(found, MetricAlarm):
+            raise ScenarioError(f"{alarm} is a composite alarm: it looks at alarms, not at datapoints")
+        return lay_out(found, Data(self.store, self.arrivals), ticks, self._engine.evaluation_range)
 
     def known(self, alarm: str) -> None:
         """Raises ``Unsupported`` for an alarm that was refused, ``ScenarioError`` for one that is not there."""

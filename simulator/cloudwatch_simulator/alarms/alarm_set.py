@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,17 +37,24 @@ class AlarmSet:
     def from_template(cls, template: Mapping[str, Any], resolve: Mapping[str, object] | None = None) -> AlarmSet:
         """The alarms of a CloudFormation template. ``resolve`` gives values to references and parameters:
         ``{"AWS::Region": "us-east-1", "Queue.QueueName": "q", "Topic": "arn:…"}``."""
-        reader = Template(template, resolve or {})
+        return cls.from_templates([template], resolve)
+
+    @classmethod
+    def from_templates(
+        cls, templates: Iterable[Mapping[str, Any]], resolve: Mapping[str, object] | None = None
+    ) -> AlarmSet:
+        """The alarms of several templates together."""
         read: dict[str, tuple[str, Mapping[str, Any]]] = {}
         refused: dict[str, Unsupported] = {}
-        for logical_id, resource in reader.resources(METRIC, COMPOSITE, MUTE, *ELSEWHERE):
-            try:
-                properties = reader.properties(resource)
-            except Unsupported as error:
-                refused[reader.loose_name(logical_id, resource)] = error
-                continue
-            key = "Name" if resource["Type"] == MUTE else "AlarmName"
-            read[str(properties.get(key) or logical_id)] = (resource["Type"], properties)
+        for reader in (Template(template, resolve or {}) for template in templates):
+            for logical_id, resource in reader.resources(METRIC, COMPOSITE, MUTE, *ELSEWHERE):
+                try:
+                    properties = reader.properties(resource)
+                except Unsupported as error:
+                    refused[reader.loose_name(logical_id, resource)] = error
+                    continue
+                key = "Name" if resource["Type"] == MUTE else "AlarmName"
+                read[str(properties.get(key) or logical_id)] = (resource["Type"], properties)
         return cls._of(read, refused)
 
     @classmethod

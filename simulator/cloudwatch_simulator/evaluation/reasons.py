@@ -78,6 +78,32 @@ def _moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, timezone.utc).strftime("%d/%m/%y %H:%M:%S")
 
 
+_SHORT = {
+    "GreaterThanThreshold": "above", "GreaterThanOrEqualToThreshold": "at or above",
+    "LessThanThreshold": "below", "LessThanOrEqualToThreshold": "at or below",
+    "LessThanLowerThreshold": "below the band", "GreaterThanUpperThreshold": "above the band",
+    "LessThanLowerOrGreaterThanUpperThreshold": "outside the band",
+}
+
+
+def condition(alarm: MetricAlarm) -> str:
+    """What an alarm is about, in a few words: ``below 5``."""
+    return _SHORT[alarm.comparison] + (f" {alarm.threshold:g}" if alarm.threshold is not None else "")
+
+
+def explanation(alarm: MetricAlarm, slots: Slots, row: int) -> str:
+    """What one evaluation saw, short: ``2 of 3 datapoints below 5 (0.0, 0.0, 7.5); 3 needed``."""
+    label, points = _speaking(alarm, slots, row, ALARM)
+    real = np.flatnonzero(~np.isnan(points))[-alarm.evaluation_periods:]
+    filled = alarm.evaluation_periods - len(real)
+    over = int(_hot(alarm, slots, row, points)[real].sum()) if len(real) else 0
+    shown = f" ({', '.join(str(points[place]) for place in real)})" if len(real) else ""
+    text = (f"{over} of {len(real)} datapoints {condition(alarm)}{shown}"
+            + (f", {filled} missing treated as {alarm.treat_missing}" if filled else "")
+            + f"; {alarm.datapoints_to_alarm} needed")
+    return f"{label}: {text}" if label else text
+
+
 def composite_reason(causes: list[tuple[str, str]], at: float) -> str:
     """Which children changed, as CloudWatch writes it of a composite alarm."""
     when = datetime.fromtimestamp(at, timezone.utc).strftime("%A %d %B, %Y %H:%M:%S UTC")

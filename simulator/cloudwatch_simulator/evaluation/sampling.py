@@ -36,7 +36,7 @@ class Windows:
 
 @dataclass(frozen=True)
 class Arrival:
-    """When a metric's reports are seen: each covers ``interval`` seconds and comes ``delay`` seconds after their end."""
+    """When reports are seen: each covers ``interval`` seconds and comes ``delay`` seconds after the end of them."""
 
     interval: float
     delay: float = 0.0

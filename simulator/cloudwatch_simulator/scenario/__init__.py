@@ -1,0 +1,1 @@
+"""Scenario files: series in, promises about alarms, answers out."""
