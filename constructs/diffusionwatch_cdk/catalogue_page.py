@@ -77,7 +77,7 @@ def _plain(rule: Expression) -> str:
     text = rule.render("{}".format)
     for alarm in rule.ids():
         text = text.replace(f'ALARM("{alarm}")', alarm)
-    return text.replace(" OR ", " or ").replace(" AND ", " and ")
+    return text.replace(" OR ", " or ").replace(" AND ", " and ").replace("NOT ", "not ")
 
 
 if __name__ == "__main__":

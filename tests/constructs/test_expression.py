@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from diffusionwatch_cdk.alarms.expression import Alarm, all_of, any_of
+from diffusionwatch_cdk.alarms.expression import Alarm, all_of, any_of, quiet
 
 RULE = any_of("a", all_of("b", any_of("c", "d")))
 
@@ -25,3 +25,11 @@ def test_a_rule_of_which_nothing_is_left_is_none() -> None:
 
 def test_the_ids_of_a_rule_come_once_each_in_their_order() -> None:
     assert any_of("b", all_of("a", "b")).ids() == ("b", "a")
+
+
+def test_an_and_goes_on_without_an_alarm_that_should_have_been_quiet() -> None:
+    rule = all_of("a", quiet("b"))
+
+    assert rule.render("{}".format) == 'ALARM("a") AND NOT ALARM("b")'
+    assert rule.within({"a"}) == Alarm("a")
+    assert rule.within({"b"}) is None

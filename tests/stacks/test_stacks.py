@@ -182,6 +182,7 @@ def test_a_composite_waits_for_its_children_and_its_suppressor(assemblies) -> No
 
     assert set(resources["ImageApiWorkersStuck"]["DependsOn"]) == {
         "ImageApiWorkersMissing",
+        "ImageApiAgentSilent",
         "ImageApiRequestStuck",
         "ImageApiGpuIdleWithWork",
         "ImageApiUsersHurt",

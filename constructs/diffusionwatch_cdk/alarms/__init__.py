@@ -5,7 +5,7 @@ from __future__ import annotations
 from .composite import CompositeRule
 from .definition import AlarmDefinition, AlarmSetDefinition, CompositeDefinition, define
 from .discovery import alarm_ids, alarm_rules, composite_rules
-from .expression import all_of, any_of
+from .expression import all_of, any_of, quiet
 from .rule import AlarmRule, Condition, Need, Severity
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "any_of",
     "composite_rules",
     "define",
+    "quiet",
 ]

@@ -34,6 +34,22 @@ class Alarm:
 
 
 @dataclass(frozen=True)
+class Quiet:
+    """The alarm with this id is not in ALARM; true where there is no such alarm."""
+
+    id: str
+
+    def ids(self) -> tuple[str, ...]:
+        return (self.id,)
+
+    def within(self, existing: Collection[str]) -> Expression | None:
+        return self if self.id in existing else None
+
+    def render(self, name: Callable[[str], str], *, inner: bool = False) -> str:
+        return f'NOT ALARM("{name(self.id)}")'
+
+
+@dataclass(frozen=True)
 class Combination:
     """Parts joined by AND or OR."""
 
@@ -46,11 +62,12 @@ class Combination:
     def within(self, existing: Collection[str]) -> Expression | None:
         """What is left of the rule when only these alarms exist; None when nothing is.
 
-        An AND that loses a part goes as a whole: without it, the rest would speak for something nobody promised.
+        An AND that loses an alarm goes as a whole: without it, the rest would speak for something nobody promised.
         """
-        left = [part.within(existing) for part in self.parts]
-        kept = tuple(part for part in left if part is not None)
-        if not kept or (self.operator == "AND" and len(kept) < len(left)):
+        left = {part: part.within(existing) for part in self.parts}
+        kept = tuple(part for part in left.values() if part is not None)
+        lost = [part for part, remains in left.items() if remains is None and not isinstance(part, Quiet)]
+        if not kept or (self.operator == "AND" and lost):
             return None
         return kept[0] if len(kept) == 1 else Combination(self.operator, kept)
 
@@ -59,7 +76,7 @@ class Combination:
         return f"({text})" if inner else text
 
 
-Expression: TypeAlias = "Alarm | Combination"
+Expression: TypeAlias = "Alarm | Quiet | Combination"
 
 
 def any_of(*parts: str | Expression) -> Expression:
@@ -70,6 +87,11 @@ def any_of(*parts: str | Expression) -> Expression:
 def all_of(*parts: str | Expression) -> Expression:
     """All are in ALARM."""
     return _combine("AND", parts)
+
+
+def quiet(alarm: str) -> Expression:
+    """The alarm is not in ALARM."""
+    return Quiet(alarm)
 
 
 def _combine(operator: Literal["AND", "OR"], parts: tuple[str | Expression, ...]) -> Expression:

@@ -16,9 +16,12 @@ class AgentSilent(AlarmRule):
     default, unit = 80, "percent of the expected GPU samples"
     default_reason = "One of five nodes silent; late samples of one period alone do not reach it three times."
     period, datapoints, periods = 300, 3, 4
-    missing = "breaching"
-    missing_reason = "Silence is what this alarm is about."
-    warm_up_minutes = 15
+    missing = "missing"
+    missing_reason = (
+        "Without the group's size nothing can be expected: INSUFFICIENT_DATA, and asg-metrics-silent speaks."
+    )
+    # A quarter of an hour to boot, and as long again until no period from before is looked at.
+    warm_up_minutes = 30
     needs = (Need.AUTO_SCALING_GROUP,)
 
     def measure(self, watched: WatchedFleet, threshold: float) -> Measure:

@@ -15,10 +15,16 @@ class GroupMetricsSilent(AlarmRule):
     comparison = "LessThanThreshold"
     default, unit = 1, "samples in five minutes"
     default_reason = "Five are due."
-    period, datapoints, periods = 300, 3, 3
+    period, datapoints, periods = 300, 3, 4
     missing = "breaching"
     missing_reason = "Silence is what this alarm is about; a group at zero instances still reports 0."
+    warm_up_minutes = 30  # FILL makes zeros of the time before
     needs = (Need.AUTO_SCALING_GROUP,)
 
     def measure(self, watched: WatchedFleet, threshold: float) -> Measure:
-        return measure(watched.group("GroupInServiceInstances", "SampleCount", self.period))
+        # Without FILL the alarm would look back past its periods for points, and speak minutes later.
+        return measure(
+            "FILL(samples, 0)",
+            label="Samples of the group's size",
+            samples=watched.group("GroupInServiceInstances", "SampleCount", self.period),
+        )

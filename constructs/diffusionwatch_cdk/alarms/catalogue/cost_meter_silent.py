@@ -15,10 +15,16 @@ class CostMeterSilent(AlarmRule):
     comparison = "LessThanThreshold"
     default, unit = 1, "figures in fifteen minutes"
     default_reason = "Three are due; a fleet at zero instances costs a known 0."
-    period, datapoints, periods = 900, 2, 2
+    period, datapoints, periods = 900, 2, 3
     missing = "breaching"
     missing_reason = "Silence is what this alarm is about."
+    warm_up_minutes = 60  # FILL makes zeros of the time before
     needs = (Need.AUTO_SCALING_GROUP,)
 
     def measure(self, watched: WatchedFleet, threshold: float) -> Measure:
-        return measure(watched.worker("EstimatedCost", "SampleCount", self.period))
+        # Without FILL the alarm would look back past its periods for points, and speak half an hour later.
+        return measure(
+            "FILL(figures, 0)",
+            label="Figures of the cost meter",
+            figures=watched.worker("EstimatedCost", "SampleCount", self.period),
+        )

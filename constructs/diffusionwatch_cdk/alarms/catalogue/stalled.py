@@ -13,8 +13,11 @@ class Stalled(Condition):
     guards = "Users: the whole service stands, whatever the reason."
     first_action = "Look at the workers first (alive? in work?), then at what they depend on (storage, model registry)."
     default, unit, side = 0, "completed requests a minute while the queue holds some", "not above"
-    default_reason = "A service that works completes something; ten minutes are ten times a long generation."
-    period, datapoints, periods = 60, 10, 12
+    default_reason = (
+        "A service that works completes something. A quarter of an hour leaves the first word to workers-stuck, which "
+        "pages after ten minutes and names the cause: one incident, one page."
+    )
+    period, datapoints, periods = 60, 14, 15
     missing = "notBreaching"
     missing_reason = "A queue that reports nothing has been empty for hours."
     needs = (Need.QUEUE,)

@@ -16,9 +16,12 @@ class WorkersMissing(AlarmRule):
     default_reason = "One of five workers gone; late heartbeats of one period alone do not reach it three times."
     comparison = "LessThanThreshold"
     period, datapoints, periods = 300, 3, 4
-    missing = "breaching"
-    missing_reason = "When neither group nor workers say anything, nobody knows that users are served."
-    warm_up_minutes = 15
+    missing = "missing"
+    missing_reason = (
+        "Without the group's size nothing can be expected: INSUFFICIENT_DATA, and asg-metrics-silent speaks."
+    )
+    # A quarter of an hour to boot and load, and as long again until no period from before is looked at.
+    warm_up_minutes = 30
     needs = (Need.AUTO_SCALING_GROUP,)
 
     def measure(self, watched: WatchedFleet, threshold: float) -> Measure:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from ..composite import CompositeRule
-from ..expression import any_of
+from ..expression import all_of, any_of, quiet
 from ..rule import Severity
 
 
@@ -13,5 +13,6 @@ class WorkersStuck(CompositeRule):
     guards = "Requests wait although instances are in service."
     first_action = "See which leaf is in alarm; read the newest log lines of one worker, then replace that instance."
     severity = Severity.PAGE
-    rule = any_of("workers-missing", "request-stuck", "gpu-idle-with-work")
+    # Workers and agents silent at once are blind-page's: one incident, one page.
+    rule = any_of(all_of("workers-missing", quiet("agent-silent")), "request-stuck", "gpu-idle-with-work")
     suppressed_by = "users-hurt"
