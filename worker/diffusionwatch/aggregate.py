@@ -8,10 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from diffusionwatch import limits, validity
-from diffusionwatch.catalog import METRICS
-from diffusionwatch.generation import Generation
+from diffusionwatch.generation import Extras, Generation
 from diffusionwatch.ledger import Ledger
-from diffusionwatch.measure import add_stages
+from diffusionwatch.measure import add_extras
 from diffusionwatch.records import Event
 
 MINUTE_NS = 60_000_000_000
@@ -20,14 +19,13 @@ MINUTE_NS = 60_000_000_000
 class _Bucket:
     """The requests of one model in one minute."""
 
-    __slots__ = ("images", "last_ms", "latencies", "others", "queue_waits", "since")
+    __slots__ = ("images", "last_ms", "latencies", "others", "since")
 
     def __init__(self, since: int) -> None:
         self.since = since
         self.last_ms = 0
         self.images: float = 0
         self.latencies: list[float] = []
-        self.queue_waits: list[float] = []
         self.others: dict[str, list[float]] = {}
 
 
@@ -49,12 +47,9 @@ class Aggregate:
         latencies = bucket.latencies
         latencies.append(latency)
         images = generation.images
-        if images:
-            if type(images) is not int:
-                images = validity.number(images, self._ledger.repaired) or 0
-            bucket.images += images
-        if generation.__dict__:
-            self._add_stages(generation, bucket)
+        bucket.images += images if type(images) is int else validity.number(images, self._ledger.repaired) or 0
+        if generation._extras is not None:
+            _add_extras(generation._extras, bucket)
         if len(latencies) >= limits.VALUES_PER_METRIC:
             del self._buckets[key]
             return _event(key[1], bucket)
@@ -69,15 +64,13 @@ class Aggregate:
         ]
         return [_event(key[1], self._buckets.pop(key)) for key in ready]
 
-    def _add_stages(self, generation: Generation, bucket: _Bucket) -> None:
-        if generation.queue_wait_ms is not None:
-            bucket.queue_waits.append(generation.queue_wait_ms)
-        if generation._stages or generation._steps:
-            found: dict[str, Any] = {}
-            add_stages(generation, found, {})
-            for name, value in found.items():
-                values = bucket.others.setdefault(name, [])
-                values.extend(value) if isinstance(value, list) else values.append(value)
+
+def _add_extras(extras: Extras, bucket: _Bucket) -> None:
+    found: dict[str, Any] = {}
+    add_extras(extras, found, {})
+    for name, value in found.items():
+        values = bucket.others.setdefault(name, [])
+        values.extend(value) if isinstance(value, list) else values.append(value)
 
 
 def _event(model: str | None, bucket: _Bucket) -> Event:
@@ -89,7 +82,5 @@ def _event(model: str | None, bucket: _Bucket) -> Event:
     }
     if bucket.images:
         metrics["ImagesGenerated"] = bucket.images
-    if bucket.queue_waits:
-        metrics["QueueWait"] = bucket.queue_waits
-    metrics.update({name: values for name, values in bucket.others.items() if name in METRICS})
+    metrics.update(bucket.others)
     return Event(bucket.last_ms, metrics, model, requests=count)

@@ -17,23 +17,21 @@ class Buffer:
     >>> buffer = Buffer(limit=10)
     >>> [len(buffer.offer(Document(body, 0))) for body in (b"aaaa", b"bbbb", b"cccc")]
     [0, 0, 1]
-    >>> buffer.next().body
-    b'bbbb'
+    >>> [document.body for document in buffer.next(100)]
+    [b'bbbb', b'cccc']
     """
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.bytes = 0
-        self.unconfirmed_bytes = 0
+        """Of all that is held, handed over or not."""
         self._waiting: deque[Document] = deque()
         self._handed: deque[Document] = deque()
-
-    def __len__(self) -> int:
-        return len(self._waiting)
+        self._handed_bytes = 0
 
     def offer(self, document: Document) -> list[Document]:
         """Takes a document in; gives those that had to go for it, oldest first."""
-        size = len(document.body) + 1
+        size = _size(document)
         if size > self.limit:
             return [document]
         dropped = []
@@ -43,26 +41,33 @@ class Buffer:
                 self._forget()
             else:
                 oldest = self._waiting.popleft()
-                self.bytes -= len(oldest.body) + 1
+                self.bytes -= _size(oldest)
                 dropped.append(oldest)
         self.bytes += size
         self._waiting.append(document)
         return dropped
 
-    def next(self, count: int = 0) -> Document:
-        """The document at position ``count`` of those that wait."""
-        return self._waiting[count]
+    def next(self, most: int) -> list[Document]:
+        """The documents that wait longest: up to ``most`` bytes of them, but at least one if there is any."""
+        documents: list[Document] = []
+        size = 0
+        for document in self._waiting:
+            size += _size(document)
+            if documents and size > most:
+                break
+            documents.append(document)
+        return documents
 
-    def handed(self) -> Document:
-        """Moves the next document to those handed to the sink, and gives it."""
-        document = self._waiting.popleft()
-        self._handed.append(document)
-        self.unconfirmed_bytes += len(document.body) + 1
-        return document
+    def handed(self, count: int) -> None:
+        """The sink has taken the next ``count`` documents."""
+        for _ in range(count):
+            document = self._waiting.popleft()
+            self._handed.append(document)
+            self._handed_bytes += _size(document)
 
     def confirm(self, outstanding: int) -> None:
-        """Forgets what was handed over, but for the newest ``outstanding`` bytes."""
-        while self._handed and self.unconfirmed_bytes - len(self._handed[0].body) - 1 >= outstanding:
+        """Forgets what was handed over, but for the documents that reach into the newest ``outstanding`` bytes."""
+        while self._handed and self._handed_bytes - _size(self._handed[0]) >= outstanding:
             self._forget()
 
     def rewind(self) -> list[Document]:
@@ -70,7 +75,7 @@ class Buffer:
         again = list(self._handed)
         self._waiting.extendleft(reversed(again))
         self._handed.clear()
-        self.unconfirmed_bytes = 0
+        self._handed_bytes = 0
         return again
 
     def clear(self) -> list[Document]:
@@ -78,10 +83,14 @@ class Buffer:
         given_up = list(self._waiting)
         self._waiting.clear()
         self._handed.clear()
-        self.bytes = self.unconfirmed_bytes = 0
+        self.bytes = self._handed_bytes = 0
         return given_up
 
     def _forget(self) -> None:
-        size = len(self._handed.popleft().body) + 1
+        size = _size(self._handed.popleft())
         self.bytes -= size
-        self.unconfirmed_bytes -= size
+        self._handed_bytes -= size
+
+
+def _size(document: Document) -> int:
+    return len(document.body) + 1

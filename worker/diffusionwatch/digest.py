@@ -14,7 +14,7 @@ from diffusionwatch.generation import Generation
 from diffusionwatch.heartbeat import Heartbeat
 from diffusionwatch.ledger import Ledger
 from diffusionwatch.measure import event_of, is_slow, latency_ms
-from diffusionwatch.records import Document
+from diffusionwatch.records import Document, Event
 from diffusionwatch.settings import Settings
 from diffusionwatch.tracing import Tracing
 
@@ -45,9 +45,9 @@ class Digest:
         self._queue, self._in_flight, self._state = queue, in_flight, state
         self._encoder, self._ledger, self._clock, self._tracing = encoder, ledger, clock, tracing
         self._objectives = settings.objectives
+        self._never_slow = settings.objectives.shortest
         self._aggregate = Aggregate(settings.aggregate_seconds, ledger) if settings.detail == "aggregate" else None
         self._heartbeat = Heartbeat()
-        self._offset_ns = 0
         self._unreached: deque[Generation] = deque()
 
     def collect(self, final: bool = False) -> list[Document]:
@@ -55,17 +55,26 @@ class Digest:
         documents: list[Document] = []
         now, monotonic = self._clock.time_ns(), self._clock.monotonic_ns()
         # The wall's time of a completion is told from its distance to now, so that the caller reads one clock less.
-        self._offset_ns = now - monotonic
+        offset_ns = now - monotonic
         counts = dict.fromkeys(("completed", "faulted", "rejected", "slow", "dropped"), 0)
-        for record in self._records(monotonic, final):
+        patience = 0 if final else GPU_PATIENCE_NS
+        records = [*self._unreached, *(self._queue.popleft() for _ in range(len(self._queue)))]
+        self._unreached.clear()
+        for record in records:
             try:
                 if isinstance(record, Generation):
-                    self._generation(record, documents, counts)
+                    if record._extras is not None and monotonic - record._ended < patience and not _reached(record):
+                        self._unreached.append(record)
+                        continue
+                    event = self._event(record, record._ended + offset_ns, counts)
                 elif isinstance(record, bytes):
                     documents.append(Document(record, now // 1_000_000))
+                    continue
                 else:
-                    documents += self._encoder.encode(record)
-            except Exception as error:  # noqa: PERF203 - one bad record must not take the others along
+                    event = record
+                if event is not None:
+                    documents += self._encoder.encode(event)
+            except Exception as error:
                 counts["dropped"] += isinstance(record, Generation)
                 self._ledger.say_once(f"a record was given up: {error!r}")
         self._ledger.add(counts)
@@ -83,38 +92,19 @@ class Digest:
             self._ledger.add({_outcome(record.error_class): 1, "dropped": 1})
         self._ledger.add({"records_dropped": 1})
 
-    def _records(self, monotonic: int, final: bool) -> list[Record]:
-        """Everything that is ready; generations whose CUDA events are still to come are put aside."""
-        queue = self._queue
-        records = [queue.popleft() for _ in range(len(queue))]
-        if not self._unreached and not any(isinstance(r, Generation) and r._stages and not _reached(r) for r in records):
-            return records
-        ready: list[Record] = []
-        waiting = [*self._unreached, *records]
-        self._unreached.clear()
-        for record in waiting:
-            if isinstance(record, Generation) and not final and not _reached(record):
-                if monotonic - record._ended < GPU_PATIENCE_NS:
-                    self._unreached.append(record)
-                    continue
-            ready.append(record)
-        return ready
-
-    def _generation(self, generation: Generation, documents: list[Document], counts: dict[str, float]) -> None:
-        completed_ns = generation._ended + self._offset_ns
+    def _event(self, generation: Generation, completed_ns: int, counts: dict[str, int]) -> Event | None:
         latency = latency_ms(generation)
-        error = generation.error_class
-        slow = error is None and is_slow(generation, latency, self._objectives)
-        counts[_outcome(error)] += 1
-        counts["slow"] += slow
-        if self._aggregate is not None and error is None and not slow:
-            event = self._aggregate.add(generation, latency, completed_ns)
-        else:
-            event = event_of(generation, latency, slow, completed_ns // 1_000_000)
-        if event is not None:
-            documents += self._encoder.encode(event)
+        slow = latency > self._never_slow and is_slow(generation, latency, self._objectives)
         if self._tracing is not None and generation.trace is not None:
             self._tracing.finish(generation, completed_ns)
+        if generation.error_class is None:
+            counts["completed"] += 1
+            if self._aggregate is not None and not slow:
+                return self._aggregate.add(generation, latency, completed_ns)
+            counts["slow"] += slow
+        else:
+            counts[_outcome(generation.error_class)] += 1
+        return event_of(generation, latency, slow, completed_ns // 1_000_000, self._ledger.repaired)
 
 
 def _outcome(error_class: str | None) -> str:
@@ -122,5 +112,6 @@ def _outcome(error_class: str | None) -> str:
 
 
 def _reached(generation: Generation) -> bool:
-    moments = [stage.ended for stage in generation._stages or ()] + (generation._steps or [])[-1:]
-    return all(moment.reached() for moment in moments)
+    """Whether the GPU has come to the end of the generation's last stage and step."""
+    extras = generation._extra()
+    return all(moment.reached() for moment in [stage.ended for stage in extras.stages[-1:]] + extras.steps[-1:])

@@ -2,21 +2,20 @@
 
 >>> encoder = EmfEncoder(environment="prod", service="image-api", log_stream="host/1")
 >>> document, = encoder.encode(Event(1767571200000, {"RequestsCompleted": 1}, model="sdxl"))
->>> document.body[-76:]
-b'"Environment":"prod","Service":"image-api","Model":"sdxl","RequestsCompleted":1}'[-76:]
+>>> orjson.loads(document.body)["RequestsCompleted"], orjson.loads(document.body)["Model"]
+(1, 'sdxl')
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import orjson
 
 from diffusionwatch import limits, validity
-from diffusionwatch.catalog import ERROR_CLASS, FAULTS, METRICS, MODEL, NAMESPACE, REJECTIONS, log_group
+from diffusionwatch.catalog import ERROR_CLASS, METRICS, MODEL, NAMESPACE, SERVICE, log_group
 from diffusionwatch.records import Document, Event
-
-_ERROR_CLASSES = frozenset(FAULTS) | frozenset(REJECTIONS)
 
 
 class EmfEncoder:
@@ -29,9 +28,10 @@ class EmfEncoder:
         service: str,
         log_stream: str,
         log_group_name: str | None = None,
+        event_bytes: int = limits.EVENT_BYTES,
         repaired: Callable[[str], None] = lambda reason: None,
     ) -> None:
-        self._repaired = repaired
+        self._repaired, self._event_bytes = repaired, event_bytes
         self._root = {
             "Environment": validity.dimension(environment, repaired),
             "Service": validity.dimension(service, repaired),
@@ -41,96 +41,68 @@ class EmfEncoder:
             "LogStreamName": log_stream,
         }
         self._heads: dict[tuple[object, ...], bytes] = {}
-        self._models: dict[object, str] = {}
+        self._models: dict[str, str] = {}
 
     def encode(self, event: Event) -> list[Document]:
         """The event as documents: one, or more where a metric has over 100 values."""
-        metrics, rest = self._metrics(event)
-        if not metrics:
-            return []
-        root: dict[str, object] = dict(self._root)
-        if event.model is not None:
-            root["Model"] = self._model(event.model)
-        if event.error_class is not None:
-            root["ErrorClass"] = event.error_class if event.error_class in _ERROR_CLASSES else "internal"
-        head = self._head(tuple(metrics), event.model is not None, event.error_class is not None)
-        root.update(metrics)
-        small = len(root)
+        metrics, model, error_class = event.metrics, event.model, event.error_class
+        rest: dict[str, list[float]] = {}
+        for name, value in metrics.items():
+            if type(value) is list and len(value) > limits.VALUES_PER_METRIC:
+                rest[name] = value[limits.VALUES_PER_METRIC :]
+        if rest:
+            metrics = {**metrics, **{name: metrics[name][: limits.VALUES_PER_METRIC] for name in rest}}  # type: ignore[index]
+        shape = (*metrics, model is not None, error_class is not None)
+        head = self._heads.get(shape) or self._head(shape)
+        root: dict[str, object] = {**self._root, **metrics}
+        if model is not None:
+            root["Model"] = self._models.get(model) or self._model(model)
+        if error_class is not None:
+            root["ErrorClass"] = error_class
+        size = len(root)
         if event.properties:
-            root.update(validity.properties(event.properties, self._repaired))
-        body = head % event.timestamp_ms + self._dump(root)[1:]
-        if len(body) > limits.EVENT_BYTES:
+            validity.add_properties(root, event.properties, self._repaired)
+        body = self._dump(head, event.timestamp_ms, root)
+        if len(body) > self._event_bytes:
             self._repaired("properties too large for one event")
-            body = head % event.timestamp_ms + orjson.dumps(dict(list(root.items())[:small]))[1:]
+            body = self._dump(head, event.timestamp_ms, dict(list(root.items())[:size]))
         document = Document(body, event.timestamp_ms, event.requests)
-        return [document, *self.encode(event._replace(metrics=rest, requests=0))] if rest else [document]
+        return [document, *self.encode(replace(event, metrics=rest, requests=0))] if rest else [document]
 
-    def _dump(self, root: dict[str, object]) -> bytes:
+    def _dump(self, head: bytes, timestamp_ms: int, root: dict[str, object]) -> bytes:
         try:
-            return orjson.dumps(root)
+            members = orjson.dumps(root)
         except TypeError:
             # Half a surrogate pair: the one thing in clean values that UTF-8 cannot write.
             self._repaired("text that is not Unicode")
-            return orjson.dumps({_unicode(key): _unicode(value) for key, value in root.items()})
+            members = orjson.dumps(validity.unicode(root))
+        # Only the timestamp and the members differ between two events of one shape.
+        return b'{"_aws":{"Timestamp":%d,%b%b' % (timestamp_ms, head, members[1:])
 
-    def _metrics(self, event: Event) -> tuple[dict[str, object], dict[str, list[float]]]:
-        """The metrics of the first document, and what has to go into a further one."""
-        metrics: dict[str, object] = {}
-        rest: dict[str, list[float]] = {}
-        for name, value in event.metrics.items():
-            kind = type(value)
-            if (kind is int or kind is float) and -1e15 < value < 1e15:  # type: ignore[operator]
-                metrics[name] = value
-            elif kind is list:
-                values = [n for n in (validity.number(v, self._repaired) for v in value) if n is not None]  # type: ignore[union-attr]
-                if values:
-                    metrics[name] = values[: limits.VALUES_PER_METRIC]
-                if len(values) > limits.VALUES_PER_METRIC:
-                    rest[name] = values[limits.VALUES_PER_METRIC :]
-            elif (plain := validity.number(value, self._repaired)) is not None:
-                metrics[name] = plain
-        return metrics, rest
-
-    def _model(self, model: object) -> str:
-        try:
-            known = self._models.get(model)
-        except TypeError:  # not hashable, so not text
-            return validity.dimension(model, self._repaired)
-        if known is None:
-            if len(self._models) >= limits.MODELS:
-                self._repaired("more models than a dimension should have values")
-                return "other"
-            known = self._models[model] = validity.dimension(model, self._repaired)
+    def _model(self, model: str) -> str:
+        """The model as a dimension's value."""
+        if len(self._models) >= limits.MODELS:
+            self._repaired("more models than a dimension should have values")
+            return "other"
+        known = self._models[model] = validity.dimension(model, self._repaired)
         return known
 
-    def _head(self, names: tuple[str, ...], model: bool, error: bool) -> bytes:
-        """Everything up to the timestamp's value; the same for all events of one shape."""
-        key = (names, model, error)
-        head = self._heads.get(key)
-        if head is None:
-            present = [("Environment", "Service")] + [MODEL] * model + [ERROR_CLASS] * error
-            directives: dict[tuple[tuple[str, ...], ...], list[dict[str, str]]] = {}
-            for name in names:
-                metric = METRICS[name]
-                sets = tuple(one for one in present if one in metric.dimension_sets)
-                directives.setdefault(sets, []).append({"Name": name, "Unit": metric.unit})
-            aws = {
-                **self._log,
-                "CloudWatchMetrics": [
-                    {"Namespace": NAMESPACE, "Dimensions": sets, "Metrics": metrics} for sets, metrics in directives.items()
-                ],
-            }
-            head = b'{"_aws":' + orjson.dumps(aws)[:-1].replace(b"%", b"%%") + b',"Timestamp":%d},'
-            if len(self._heads) < 1000:
-                self._heads[key] = head
+    def _head(self, shape: tuple[object, ...]) -> bytes:
+        """What follows the timestamp up to the root's members; the same for all events of one shape."""
+        *names, model, error = shape
+        present = [SERVICE] + [MODEL] * bool(model) + [ERROR_CLASS] * bool(error)
+        directives: dict[tuple[tuple[str, ...], ...], list[dict[str, str]]] = {}
+        for name in names:
+            metric = METRICS[str(name)]
+            sets = tuple(one for one in present if one in metric.dimension_sets)
+            directives.setdefault(sets, []).append({"Name": metric.name, "Unit": metric.unit})
+        aws = {
+            **self._log,
+            "CloudWatchMetrics": [
+                {"Namespace": NAMESPACE, "Dimensions": sets, "Metrics": metrics} for sets, metrics in directives.items()
+            ],
+        }
+        head = orjson.dumps(aws)[1:] + b","
+        if len(self._heads) < 1000:
+            self._heads[shape] = head
         return head
-
-
-def _unicode(value: object) -> object:
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
-    if isinstance(value, list):
-        return [_unicode(item) for item in value]
-    if isinstance(value, dict):
-        return {_unicode(key): _unicode(item) for key, item in value.items()}
-    return value

@@ -12,11 +12,11 @@ Classifier = Callable[[BaseException], "str | None"]
 """Gives an error class of ``catalog.FAULTS`` or ``catalog.REJECTIONS``, or None when it does not know the exception."""
 
 
-class InvalidInput(ValueError):
+class InvalidInput(ValueError):  # noqa: N818 - named for what it says about the request
     """The request asks for something that cannot be: a rejection, wakes nobody."""
 
 
-class UnsafeContent(ValueError):
+class UnsafeContent(ValueError):  # noqa: N818
     """A safety check refused the prompt or the image: a rejection, wakes nobody."""
 
 

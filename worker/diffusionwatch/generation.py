@@ -1,7 +1,7 @@
 """Recording one generation. All that happens on the caller's thread is in this module.
 
-A generation takes two clock readings on entry and exit, and is then itself the record: it is appended to the
-monitor's queue, and everything else is done by the background thread.
+A generation reads the clock on entry and exit, and is then itself the record: it is appended to the monitor's queue,
+and everything else is done by the background thread.
 """
 
 from __future__ import annotations
@@ -10,11 +10,9 @@ from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from diffusionwatch.catalog import STAGES
-from diffusionwatch.moments import Moment, gpu_event
+from diffusionwatch.stage import Moment, Stage, gpu_event
 
 if TYPE_CHECKING:
-    from diffusionwatch.batch import Batch
     from diffusionwatch.monitor import GenerationMonitor
     from diffusionwatch.tracing import Trace
 
@@ -22,7 +20,7 @@ _current: ContextVar[Generation | None] = ContextVar("diffusionwatch_generation"
 
 
 def current() -> Generation | None:
-    """The generation around the caller, across ``await`` and into tasks it started.
+    """The generation around the caller, across ``await`` and into tasks that were started within it.
 
     >>> current() is None
     True
@@ -30,12 +28,22 @@ def current() -> Generation | None:
     return _current.get()
 
 
-def _snake(name: str) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+class Extras:
+    """What not every generation has; made when the first of it comes."""
 
+    __slots__ = ("carrier", "lead_ns", "links", "queue_wait_ms", "stages", "steps", "trace")
 
-STAGE_METRICS: dict[str, str] = {name: stage for stage in STAGES for name in (stage, _snake(stage))}
-"""``denoise`` and ``Denoise`` name the same stage."""
+    def __init__(self) -> None:
+        self.carrier: dict[str, str] = {}
+        """Trace headers that came with the request."""
+        self.links: list[dict[str, str]] = []
+        """Those of the other requests of its batch."""
+        self.lead_ns = 0
+        """How long before the block was entered the request arrived."""
+        self.queue_wait_ms: float | None = None
+        self.stages: list[Stage] = []
+        self.steps: list[Moment] = []
+        self.trace: Trace | None = None
 
 
 class Generation:
@@ -51,13 +59,13 @@ class Generation:
     2
     """
 
-    # What every generation has is a slot; what few have is a default here, and lives in __dict__ once it is set.
     __slots__ = (
-        "__dict__",
         "_ended",
+        "_extras",
         "_monitor",
         "_previous",
         "_started",
+        "error_class",
         "height",
         "images",
         "model",
@@ -70,15 +78,9 @@ class Generation:
     images: int
     """How many images were returned. Set it within the block."""
     properties: dict[str, Any]
-    """What the event carries besides metrics: searchable, free of charge by number."""
-
-    error_class: str | None = None
-    queue_wait_ms: float | None = None
-    trace: Trace | None = None
-    _carrier: dict[str, str] | None = None
-    _stages: list[Stage] | None = None
-    _steps: list[Moment] | None = None
-    _lead_ns: int = 0
+    """What the event carries besides metrics: searchable, and free of charge by number."""
+    error_class: str | None
+    """Why it failed; None as long as it has not."""
 
     def __init__(
         self,
@@ -98,11 +100,8 @@ class Generation:
         self.height = height
         self.properties = properties
         self.images = 0
-
-    @property
-    def trace_id(self) -> str | None:
-        """The trace of this generation, as X-Ray writes it; None when it is not traced."""
-        return self.trace.trace_id if self.trace is not None else None
+        self.error_class = None
+        self._extras: Extras | None = None
 
     def __enter__(self) -> Generation:
         monitor = self._monitor
@@ -146,11 +145,6 @@ class Generation:
         """
         return Stage(self, name)
 
-    def _passed(self, stage: Stage) -> None:
-        if self._stages is None:
-            self._stages = []
-        self._stages.append(stage)
-
     def on_step_end(self, pipeline: Any, step: int, timestep: Any, callback_kwargs: dict[str, Any]) -> dict[str, Any]:
         """For ``callback_on_step_end`` of a diffusers pipeline: notes the time, and hands back what it was given."""
         self.on_step()
@@ -158,46 +152,33 @@ class Generation:
 
     def on_step(self) -> None:
         """Notes that a sampling step has ended."""
-        if self._steps is None:
-            self._steps = []
-        self._steps.append(Moment(self._monitor._monotonic_ns(), gpu_event()))
+        self._extra().steps.append(self._moment())
 
     def error(self, error_class: str) -> None:
         """Marks the generation as failed without an exception: one of ``catalog.FAULTS`` or ``catalog.REJECTIONS``."""
         self.error_class = error_class
 
+    @property
+    def trace(self) -> Trace | None:
+        return self._extras.trace if self._extras is not None else None
+
+    @property
+    def trace_id(self) -> str | None:
+        """The trace of this generation, as X-Ray writes it; None when it is not traced."""
+        trace = self.trace
+        return trace.trace_id if trace is not None else None
+
     def property(self, name: str, value: Any) -> None:
         """Adds something to search for: a seed, a scheduler, a LoRA."""
         self.properties[name] = value
 
+    def _extra(self) -> Extras:
+        if self._extras is None:
+            self._extras = Extras()
+        return self._extras
 
-class Stage:
-    """The time of one part of a generation; made by ``Generation.stage``."""
+    def _moment(self) -> Moment:
+        return Moment(self._monitor._monotonic_ns(), gpu_event())
 
-    __slots__ = ("_of", "ended", "failed", "name", "started")
-
-    def __init__(self, of: Generation | Batch, name: str) -> None:
-        self._of = of
-        self.name = name
-
-    def __enter__(self) -> Stage:
-        self.started = Moment(self._of._monitor._monotonic_ns(), gpu_event())
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, exception: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.ended = Moment(self._of._monitor._monotonic_ns(), gpu_event())
-        self.failed = exception is not None
-        self._of._passed(self)
-
-    async def __aenter__(self) -> Stage:
-        return self.__enter__()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, exception: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.__exit__(kind, exception, traceback)
-
-    def milliseconds(self) -> float:
-        return self.started.milliseconds_to(self.ended)
+    def _passed(self, stage: Stage) -> None:
+        self._extra().stages.append(stage)

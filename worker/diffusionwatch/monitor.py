@@ -9,10 +9,11 @@ import os
 import secrets
 import socket
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from diffusionwatch import processes, tracing
+from diffusionwatch.batch import Batch
 from diffusionwatch.buffer import Buffer
 from diffusionwatch.clock import Clock, SystemClock, clock_from_env
 from diffusionwatch.digest import QUEUE_LIMIT, Digest
@@ -62,10 +63,10 @@ class GenerationMonitor:
     ) -> None:
         self.settings = settings or Settings(**given)
         self.clock = clock or SystemClock()
-        self._sink = sink or sink_of(self.settings.endpoint)
+        self._given_sink = sink
         self._classifier = classifier
         self._monotonic_ns = self.clock.monotonic_ns
-        self._pressure_at = PRESSURE_AT
+        self._started, self._pressure_at = False, PRESSURE_AT
         self._tracing = tracing.backend(self.settings.tracing, self.settings.service, self.clock)
         self._reset()
         processes.follow(self)
@@ -129,22 +130,36 @@ class GenerationMonitor:
 
     def start(self) -> None:
         """Starts publishing, if it is not running. A forked child does so by itself at its first generation."""
-        if not self._publisher.alive:
-            self._publisher.start()
+        self._started, self._pressure_at = True, PRESSURE_AT
+        self._publisher.start()
 
     def flush(self, timeout: float | None = None) -> bool:
-        """Waits until all that was recorded has been sent; false when ``timeout`` seconds of the wall were not enough."""
+        """Waits until all that was recorded is sent; false when ``timeout`` seconds of the wall were not enough."""
         return self._publisher.flush(self.settings.close_seconds if timeout is None else timeout)
 
     def close(self, timeout: float | None = None) -> Counts:
         """Sends what is left, for at most ``timeout`` seconds of the wall, and gives the final account."""
-        self._publisher.close(self.settings.close_seconds if timeout is None else timeout)
+        self._end(timeout)
         return self.counts()
 
     def counts(self) -> Counts:
         """What was recorded and what became of it, up to this moment."""
         self._publisher.gather()
         return self._ledger.counts()
+
+    def batch(self, generations: Sequence[Generation]) -> Batch:
+        """Requests that one GPU call serves, as a context manager.
+
+        >>> monitor = GenerationMonitor(service="image-api", environment="prod", start=False)
+        >>> with monitor.batch([monitor.generation("sdxl", id) for id in ("a", "b")]) as batch:
+        ...     with batch.stage("denoise"):
+        ...         pass
+        ...     for generation in batch:
+        ...         generation.images = 1
+        >>> monitor.counts().completed
+        2
+        """
+        return Batch(self, generations)
 
     def loading(self, model: str | None = None) -> Loading:
         """Times the loading of a model, as a context manager; meanwhile the worker's state is ``loading``."""
@@ -170,9 +185,9 @@ class GenerationMonitor:
         received_at: float | None,
     ) -> None:
         try:
-            now = self.clock.time()
+            extras, now = generation._extra(), self.clock.time()
             if received_at is not None:
-                generation._lead_ns = max(0, int((now - received_at) * 1e9))
+                extras.lead_ns = max(0, int((now - received_at) * 1e9))
             if message is not None:
                 attributes = message.get("Attributes") or {}
                 if sent := attributes.get("SentTimestamp"):
@@ -180,26 +195,26 @@ class GenerationMonitor:
                 if count := attributes.get("ApproximateReceiveCount"):
                     generation.properties["receive_count"] = int(count)
                 generation.request_id = generation.request_id or message.get("MessageId")
-                generation._carrier = carrier_of(message)
+                extras.carrier = carrier_of(message)
             if queued_at is not None:
-                wait = now - queued_at - generation._lead_ns / 1e9
+                wait = now - queued_at - extras.lead_ns / 1e9
                 if wait < 0:
                     self._ledger.repaired("queued after it was received: the clocks differ")
-                generation.queue_wait_ms = round(max(0.0, wait) * 1000, 3)
+                extras.queue_wait_ms = round(max(0.0, wait) * 1000, 3)
         except Exception as error:
             self._ledger.repaired(f"arrival that cannot be read ({type(error).__name__})")
 
     def _begin_trace(self, generation: Generation) -> None:
         try:
             assert self._tracing is not None
-            generation.trace = self._tracing.begin(generation, generation._carrier or {})
+            generation._extra().trace = self._tracing.begin(generation)
         except Exception as error:
             self._ledger.say_once(f"a generation is not traced: {error!r}")
 
     def _leave_trace(self, generation: Generation) -> None:
         try:
-            if generation.trace is not None:
-                generation.trace.leave()
+            if (trace := generation.trace) is not None:
+                trace.leave()
         except Exception as error:
             self._ledger.say_once(f"a trace was not left: {error!r}")
 
@@ -217,8 +232,7 @@ class GenerationMonitor:
 
     def _pressure(self) -> None:
         """The queue is long: the background thread is to come at once; what is too much goes, oldest first."""
-        if self._pressure_at < 0:  # the first record in a forked child
-            self._pressure_at = PRESSURE_AT
+        if self._pressure_at < 0:  # the first record of a forked child, or after close()
             self.start()
             return
         if not self._publisher.wake.is_set():
@@ -235,11 +249,15 @@ class GenerationMonitor:
         self._in_flight: dict[Generation, int] = {}
         self._loading = 0
         self._ledger = Ledger()
+        # A stream of its own for each process: the agent and CloudWatch Logs keep a stream's events in order.
+        log_stream = f"{socket.gethostname()}/{os.getpid()}-{secrets.token_hex(4)}"
+        self._sink = self._given_sink or sink_of(self.settings.endpoint, self.settings.log_group, log_stream)
         encoder = EmfEncoder(
             environment=self.settings.environment,
             service=self.settings.service,
             log_group_name=self.settings.log_group,
-            log_stream=f"{socket.gethostname()}/{os.getpid()}-{secrets.token_hex(4)}",
+            log_stream=log_stream,
+            event_bytes=self._sink.largest,
             repaired=self._ledger.repaired,
         )
         self._digest = Digest(
@@ -261,9 +279,15 @@ class GenerationMonitor:
             flush_seconds=self.settings.flush_seconds,
         )
 
+    def _end(self, timeout: float | None = None) -> None:
+        self._publisher.close(self.settings.close_seconds if timeout is None else timeout)
+        if self._started:
+            self._pressure_at = -1  # whoever records after this starts the thread again
+
     def _after_fork(self) -> None:
-        """In a forked child: what the parent recorded is the parent's to send. Starts at the first generation."""
-        self._sink.close()
+        """In a forked child: what the parent recorded is the parent's to send, and so is its connection."""
+        with contextlib.suppress(OSError):
+            self._sink.close()
         self._reset()
         self._pressure_at = -1
 

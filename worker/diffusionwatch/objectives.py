@@ -54,7 +54,7 @@ class Objectives:
                 by_model[model.strip()] = Objective(float(seconds), float(per_step or 0))
             except ValueError:
                 raise ValueError(
-                    f"an objective is MODEL=SECONDS or MODEL=SECONDS+SECONDS_PER_STEP, such as sdxl=2+0.15, not {part!r}"
+                    f"an objective is MODEL=SECONDS[+SECONDS_PER_STEP], such as sdxl=2+0.15, not {part!r}"
                 ) from None
         other = by_model.pop("*", DEFAULT)
         return cls(by_model, other)

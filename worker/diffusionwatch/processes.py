@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import signal
+import sys
 import threading
 import weakref
 from types import FrameType
@@ -35,12 +36,19 @@ def _terminated(number: int, frame: FrameType | None) -> None:
 @atexit.register
 def _close_all() -> None:
     for monitor in list(_monitors):
-        monitor.close()
+        monitor._end()
+
+
+def closes_with_children_of_multiprocessing(monitor: GenerationMonitor) -> None:
+    """They leave by os._exit and run no atexit functions, but their own finalizers."""
+    if (util := sys.modules.get("multiprocessing.util")) is not None:
+        util.Finalize(None, monitor._end, exitpriority=100)
 
 
 def _forked() -> None:
     for monitor in list(_monitors):
         monitor._after_fork()
+        closes_with_children_of_multiprocessing(monitor)
 
 
 if hasattr(os, "register_at_fork"):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import Any
 
 from diffusionwatch.catalog import log_group
 from diffusionwatch.objectives import Objectives
@@ -64,7 +65,9 @@ class Settings:
                     raise SettingsError(f"{name} is not a setting; did you mean {near[0]}?")
         missing = [name for name in VARIABLES if name.endswith(("_SERVICE", "_ENVIRONMENT")) and not environ.get(name)]
         if missing:
-            raise SettingsError(f"set {' and '.join(missing)}: the names by which dashboards and alarms find this worker")
+            raise SettingsError(
+                f"set {' and '.join(missing)}: the names by which dashboards and alarms find this worker"
+            )
         given = {}
         for name, (attribute, kind) in VARIABLES.items():
             if text := environ.get(name, ""):
@@ -84,7 +87,7 @@ def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
         raise SettingsError(f"{name} is one of {', '.join(allowed)}, not {value!r}{hint}")
 
 
-VARIABLES: dict[str, tuple[str, type | object]] = {
+VARIABLES: dict[str, tuple[str, Callable[[str], Any]]] = {
     "DIFFUSIONWATCH_SERVICE": ("service", str),
     "DIFFUSIONWATCH_ENVIRONMENT": ("environment", str),
     "DIFFUSIONWATCH_DETAIL": ("detail", str),

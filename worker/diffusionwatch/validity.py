@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from enum import Enum
+from typing import Any
 
 from diffusionwatch import limits
 from diffusionwatch.catalog import ERROR_CLASS, METRICS, MODEL
@@ -77,26 +78,22 @@ def dimension(value: object, repaired: Repaired) -> str:
     return text
 
 
-def properties(given: Mapping[str, object], repaired: Repaired) -> dict[str, Json]:
-    """The properties as JSON values under names that hide no metric; a prompt becomes its keyed hash.
+def add_properties(root: dict[str, Json], given: Mapping[str, Any], repaired: Repaired) -> None:
+    """Adds the properties to an event, as JSON values under names that hide no metric.
 
-    What has no value is left out.
+    A prompt becomes its keyed hash; what has no value is left out.
     """
-    clean: dict[str, Json] = {}
     for name, value in given.items():
         if value is None:
             continue
         key = _CLEAN_NAMES.get(name) or property_name(name, repaired)
         kind = type(value)
         if "prompt" in key and kind is not int and not key.endswith("_hash"):
-            clean[f"{key}_hash"] = prompt_hash(value)
-        elif kind is str and len(value) <= limits.PROPERTY_LENGTH:  # type: ignore[arg-type]
-            clean[key] = value
-        elif kind is int and -(2**63) <= value < 2**63:  # type: ignore[operator]
-            clean[key] = value
+            root[f"{key}_hash"] = prompt_hash(value)
+        elif (kind is str and len(value) <= limits.PROPERTY_LENGTH) or (kind is int and -(2**63) <= value < 2**63):  # type: ignore[arg-type]
+            root[key] = value
         else:
-            clean[key] = _plain(value, repaired, limits.PROPERTY_DEPTH)
-    return clean
+            root[key] = _plain(value, repaired, limits.PROPERTY_DEPTH)
 
 
 def property_name(name: object, repaired: Repaired) -> str:
@@ -156,3 +153,14 @@ def _text(value: object) -> str:
         return str(value)
     except Exception:
         return f"<{type(value).__name__}>"
+
+
+def unicode(value: Any) -> Any:
+    """The value with every half of a surrogate pair, which UTF-8 cannot write, replaced."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [unicode(item) for item in value]
+    if isinstance(value, dict):
+        return {unicode(key): unicode(item) for key, item in value.items()}
+    return value

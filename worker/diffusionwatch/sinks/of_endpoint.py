@@ -1,31 +1,52 @@
 """From an endpoint's text to its sink.
 
->>> type(sink_of("tcp://127.0.0.1:25888")).__name__
+>>> type(sink_of("tcp://127.0.0.1:25888", "/group", "stream")).__name__
 'TcpSink'
 """
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from difflib import get_close_matches
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from diffusionwatch.settings import SettingsError
 from diffusionwatch.sinks import Sink
 
 AGENT_PORT = 25888
+"""Source: "Using the CloudWatch agent to send embedded metric format logs"."""
 ALLOWED = "tcp://HOST:PORT, udp://HOST:PORT, stdout:, file:///PATH or logs: (CloudWatch Logs directly)"
 
 
-def sink_of(endpoint: str) -> Sink:
-    """The sink of ``tcp://``, ``udp://``, ``stdout:``, ``file:`` or ``logs:``; its module is imported only here."""
-    parts = urlsplit(endpoint if "://" in endpoint or endpoint.endswith(":") else f"tcp://{endpoint}")
+def sink_of(endpoint: str, log_group: str, log_stream: str) -> Sink:
+    """The sink of ``tcp://``, ``udp://``, ``stdout:``, ``file:`` or ``logs:``; only its own module is imported."""
+    parts = urlsplit(endpoint)
     try:
         host, port = parts.hostname or "127.0.0.1", parts.port or AGENT_PORT
     except ValueError as error:
-        raise SettingsError(f"AWS_EMF_AGENT_ENDPOINT {endpoint!r}: {error}; allowed are {ALLOWED}") from None
+        raise SettingsError(f"endpoint {endpoint!r}: {error}; allowed are {ALLOWED}") from None
     # The agent's documentation gives 0.0.0.0 as the default; it means this machine.
-    host = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104
+    host = "127.0.0.1" if host == "0.0.0.0" else host
     if parts.scheme == "tcp":
         from diffusionwatch.sinks.tcp import TcpSink
 
         return TcpSink(host, port)
-    raise SettingsError(f"AWS_EMF_AGENT_ENDPOINT {endpoint!r}: allowed are {ALLOWED}")
+    if parts.scheme == "udp":
+        from diffusionwatch.sinks.udp import UdpSink
+
+        return UdpSink(host, port)
+    if parts.scheme == "stdout":
+        from diffusionwatch.sinks.stream import StdoutSink
+
+        return StdoutSink()
+    if parts.scheme == "file" and parts.path:
+        from diffusionwatch.sinks.stream import FileSink
+
+        return FileSink(Path(unquote(parts.path)))
+    if parts.scheme == "logs":
+        from diffusionwatch.sinks.logs import LogsSink
+
+        return LogsSink(log_group, log_stream)
+    near = get_close_matches(parts.scheme, ("tcp", "udp", "stdout", "file", "logs"), 1)
+    hint = f" (did you mean {near[0]}:?)" if near else ""
+    raise SettingsError(f"endpoint {endpoint!r}{hint}: allowed are {ALLOWED}")

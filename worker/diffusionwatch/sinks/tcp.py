@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import select
 import socket
 import struct
 import termios
@@ -24,6 +23,8 @@ import time
 from collections import deque
 from collections.abc import Sequence
 
+from diffusionwatch import limits
+from diffusionwatch.records import Document
 from diffusionwatch.sinks import ConnectionBroken
 from diffusionwatch.sinks.socket_diagnosis import unread_by_peer
 
@@ -40,13 +41,15 @@ class TcpSink:
     0
     """
 
+    largest = limits.EVENT_BYTES
+
     def __init__(self, host: str, port: int) -> None:
         self._address = (host, port)
         self._socket: socket.socket | None = None
         self._rest = memoryview(b"")
         self._recent: deque[tuple[float, int]] = deque()
 
-    def send(self, bodies: Sequence[bytes]) -> bool:
+    def send(self, documents: Sequence[Document]) -> bool:
         if self._socket is None:
             self._connect()
         try:
@@ -54,7 +57,7 @@ class TcpSink:
             self._write()
             if self._rest:
                 return False
-            self._rest = memoryview(b"\n".join(bodies) + b"\n")
+            self._rest = memoryview(b"\n".join([*(document.body for document in documents), b""]))
             self._recent.append((time.monotonic(), len(self._rest)))
             self._write()
         except OSError as error:
@@ -101,11 +104,9 @@ class TcpSink:
 
     def _write(self) -> None:
         assert self._socket is not None
-        while self._rest and select.select((), (self._socket,), (), 0)[1]:
-            try:
+        with contextlib.suppress(BlockingIOError):
+            while self._rest:
                 self._rest = self._rest[self._socket.send(self._rest) :]
-            except BlockingIOError:
-                return
 
     def _broken(self, error: OSError) -> ConnectionBroken:
         unread = None

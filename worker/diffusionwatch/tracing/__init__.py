@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from diffusionwatch.clock import Clock
     from diffusionwatch.generation import Generation
 
 log = logging.getLogger("diffusionwatch")
@@ -25,8 +26,8 @@ class Trace(Protocol):
 class Tracing(Protocol):
     """A backend. ``begin`` runs on the caller's thread, ``finish`` on the background thread."""
 
-    def begin(self, generation: Generation, carrier: Mapping[str, str]) -> Trace | None:
-        """Starts a trace, or continues the one in ``carrier`` (``traceparent``, ``AWSTraceHeader``)."""
+    def begin(self, generation: Generation) -> Trace | None:
+        """Starts a trace, or continues the one that came with the request (``traceparent``, ``AWSTraceHeader``)."""
 
     def finish(self, generation: Generation, completed_ns: int) -> None:
         """Sends the generation and its stages."""
@@ -35,20 +36,19 @@ class Tracing(Protocol):
         """What to send along with a message, so that its receiver continues this trace."""
 
 
-def backend(name: str, service: str, clock: Any) -> Tracing | None:
+def backend(name: str, service: str, clock: Clock) -> Tracing | None:
     """The backend called ``xray`` or ``otel``; ``auto`` takes the first that is installed, ``off`` none."""
     if name == "off":
         return None
-    for candidate in ("xray", "otel") if name == "auto" else (name,):
-        try:
-            if candidate == "xray":
-                from diffusionwatch.tracing.xray import XRayTracing
+    with contextlib.suppress(ImportError):
+        if name in ("auto", "xray"):
+            from diffusionwatch.tracing.xray import XRayTracing
 
-                return XRayTracing(service, clock)
+            return XRayTracing(service, clock)
+    with contextlib.suppress(ImportError):
+        if name in ("auto", "otel"):
             from diffusionwatch.tracing.otel import OpenTelemetryTracing
 
-            return OpenTelemetryTracing(service, clock)
-        except ImportError:
-            continue
-    log.warning("generations are not traced: install diffusionwatch[xray] or diffusionwatch[otel]")
+            return OpenTelemetryTracing()
+    log.warning("generations are not traced: install diffusionwatch[%s]", "xray" if name == "auto" else name)
     return None

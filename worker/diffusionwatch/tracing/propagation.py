@@ -40,7 +40,10 @@ def carrier_of(message: Mapping[str, Any]) -> dict[str, str]:
     """The trace headers of an SQS message as boto3 gives it."""
     attributes = message.get("MessageAttributes") or {}
     system = message.get("Attributes") or {}
-    found = {"traceparent": attributes.get("traceparent", {}).get("StringValue"), "AWSTraceHeader": system.get("AWSTraceHeader")}
+    found = {
+        "traceparent": attributes.get("traceparent", {}).get("StringValue"),
+        "AWSTraceHeader": system.get("AWSTraceHeader"),
+    }
     return {name: text for name, text in found.items() if isinstance(text, str)}
 
 

@@ -1,8 +1,12 @@
-"""Traces by aws-xray-sdk: a segment a generation, a subsegment a stage, sent from the background thread."""
+"""Traces by aws-xray-sdk: a segment a generation, a subsegment a stage, sent from the background thread.
+
+Where the application uses the SDK itself (``patch_all()`` and the like), the generation's segment is the SDK's current
+one within the block, so that the subsegments of a patched library lie under it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
 from typing import Any
 
 from aws_xray_sdk.core.emitters.udp_emitter import UDPEmitter
@@ -11,25 +15,32 @@ from aws_xray_sdk.core.models.subsegment import Subsegment
 from aws_xray_sdk.core.models.traceid import TraceId
 from aws_xray_sdk.core.sampling.local.sampler import LocalSampler
 
+from diffusionwatch.catalog import REJECTIONS
 from diffusionwatch.clock import Clock
 from diffusionwatch.generation import Generation
 from diffusionwatch.tracing.propagation import parent_of, traceparent, xray_header
 
-ANNOTATIONS = ("steps", "width", "height", "request_id")
-"""What becomes annotations, which X-Ray indexes (50 a trace); the others become metadata."""
+ANNOTATIONS = ("model", "request_id", "steps", "width", "height", "error_class")
+"""What X-Ray indexes of a generation (it takes 50 a trace)."""
 
 
 class XRayTrace:
     """A segment that is not sent yet."""
 
-    __slots__ = ("segment", "trace_id")
+    __slots__ = ("_outer", "_recorder", "segment", "trace_id")
 
     def __init__(self, segment: Segment) -> None:
         self.segment = segment
         self.trace_id: str = segment.trace_id
+        self._recorder = getattr(sys.modules.get("aws_xray_sdk.core"), "xray_recorder", None)
+        if self._recorder is not None:
+            entities = getattr(self._recorder.context._local, "entities", None)
+            self._outer = list(entities or ())
+            self._recorder.context.put_segment(segment)
 
     def leave(self) -> None:
-        pass
+        if self._recorder is not None:
+            self._recorder.context._local.entities = self._outer
 
 
 class XRayTracing:
@@ -40,8 +51,9 @@ class XRayTracing:
         self._emitter = UDPEmitter()
         self._sampler = LocalSampler()  # one a second and 5 %, as X-Ray's default rule
 
-    def begin(self, generation: Generation, carrier: Mapping[str, str]) -> XRayTrace | None:
-        parent = parent_of(carrier)
+    def begin(self, generation: Generation) -> XRayTrace:
+        extras = generation._extra()
+        parent = parent_of(extras.carrier)
         sampled = parent.sampled if parent is not None else None
         if sampled is None:
             sampled = bool(self._sampler.should_trace())
@@ -51,6 +63,8 @@ class XRayTracing:
             parent_id=parent.parent_id if parent else None,
             sampled=sampled,
         )
+        if linked := [found.trace_id for carrier in extras.links if (found := parent_of(carrier))]:
+            segment.put_metadata("batched_with", linked, "diffusionwatch")  # X-Ray has no links of its own
         return XRayTrace(segment)
 
     def finish(self, generation: Generation, completed_ns: int) -> None:
@@ -59,44 +73,41 @@ class XRayTracing:
         segment = trace.segment
         if not segment.sampled:
             return
-        end = completed_ns / 1e9
 
         def moment(monotonic_ns: int) -> float:
-            return end - (generation._ended - monotonic_ns) / 1e9
+            return (completed_ns - (generation._ended - monotonic_ns)) / 1e9
 
-        segment.start_time = moment(generation._started)
-        segment.put_annotation("model", str(generation.model))
+        segment.start_time = moment(generation._started - generation._extra().lead_ns)
         for name in ANNOTATIONS:
             value = getattr(generation, name)
             if isinstance(value, (str, int, float)):
                 segment.put_annotation(name, value)
-        if generation.error_class is not None:
-            _mark(segment, generation.error_class)
-        for stage in generation._stages or ():
+        _mark(segment, generation.error_class)
+        for stage in generation._extra().stages:
             subsegment = Subsegment(stage.name, "local", segment)
             subsegment.start_time = moment(stage.started.ns)
-            if stage.failed and generation.error_class is not None:
+            if stage.failed:
                 _mark(subsegment, generation.error_class)
             segment.add_subsegment(subsegment)
             subsegment.close(moment(stage.ended.ns))
-        segment.close(end)
+        segment.close(completed_ns / 1e9)
         self._emitter.send_entity(segment)
 
     def inject(self, generation: Generation) -> dict[str, str]:
         trace = generation.trace
         assert isinstance(trace, XRayTrace)
-        found = (trace.trace_id, trace.segment.id, bool(trace.segment.sampled))
-        return {"traceparent": traceparent(*found), "AWSTraceHeader": xray_header(*found)}
+        named = (trace.trace_id, trace.segment.id, bool(trace.segment.sampled))
+        return {"traceparent": traceparent(*named), "AWSTraceHeader": xray_header(*named)}
 
     def _new_trace_id(self) -> str:
         # X-Ray reads the first eight digits as the time of the trace, so they follow the clock that we follow.
         fresh = TraceId()
-        fresh.start_time = int(self._clock.time_ns() // 1_000_000_000)
+        fresh.start_time = self._clock.time_ns() // 1_000_000_000
         return str(fresh.to_id())
 
 
-def _mark(entity: Any, error_class: str) -> None:
-    from diffusionwatch.catalog import REJECTIONS
-
-    entity.put_annotation("error_class", error_class) if isinstance(entity, Segment) else None
-    entity.add_error_flag() if error_class in REJECTIONS else entity.add_fault_flag()
+def _mark(entity: Any, error_class: str | None) -> None:
+    if error_class in REJECTIONS:
+        entity.add_error_flag()
+    elif error_class is not None:
+        entity.add_fault_flag()
