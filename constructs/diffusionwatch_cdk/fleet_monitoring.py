@@ -14,7 +14,9 @@ from .alarms import AlarmRule, CompositeRule
 from .dashboard_set import Dashboards
 from .fleet import Fleet
 from .fleet_events import FleetEvents
+from .maintenance import MaintenanceWindows
 from .metrics import Metric
+from .saved_queries import SavedQueries
 from .settings import EnvironmentSettings
 from .vocabulary import check, vocabulary, widget_metrics
 from .watched import WatchedFleet
@@ -43,6 +45,8 @@ class FleetMonitoring(Construct):
             self, "Alarms", watched=self.watched, extra_alarms=extra_alarms, extra_composites=extra_composites
         )
         self.dashboards = Dashboards(self, "Dashboards", watched=self.watched, alarms=self.alarms.definition)
+        SavedQueries(self, "Queries", watched=self.watched)
+        MaintenanceWindows(self, "Maintenance", watched=self.watched, alarms=self.alarms.definition.loud)
         check(vocabulary(self.watched), self._looked_at())
 
     def _looked_at(self) -> Iterator[tuple[str, Metric]]:

@@ -209,7 +209,7 @@ def _money(watched: WatchedFleet, alarms: AlarmSetDefinition) -> Widget:
 def _faults(watched: WatchedFleet) -> Widget:
     group = catalog.log_group(watched.environment.name, watched.fleet.service)
     query = (
-        "fields @timestamp, Model, ErrorClass, host, request_id, trace_id | filter RequestsFaulted > 0 "
+        "fields @timestamp, Model, ErrorClass, request_id, trace_id, @logStream | filter RequestsFaulted > 0 "
         "| sort @timestamp desc | limit 20"
     )
     return log_table("The last 20 faults", group, query, region=_region(watched), width=12, height=6)

@@ -1,0 +1,45 @@
+"""Planned times in which nobody is notified."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from .names import alarm_name, logical_id
+from .watched import WatchedFleet
+
+TARGETS_LIMIT = 100
+"""Alarms of one mute rule (API reference of PutAlarmMuteRule)."""
+
+
+class MaintenanceWindows(Construct):
+    """A mute rule for each window of the settings, over the alarms of one service that notify.
+
+    A notification due in the window comes after it, if its alarm is still in that state ("Alarm mute rules").
+    """
+
+    def __init__(self, scope: Construct, id: str, *, watched: WatchedFleet, alarms: Iterable[str]) -> None:  # noqa: A002
+        super().__init__(scope, id)
+        environment, service = watched.environment, watched.fleet.service
+        names = [watched.alarm_name(alarm) for alarm in alarms][:TARGETS_LIMIT]
+        for name, window in environment.maintenance.items() if names else ():
+            rule = cdk.CfnResource(
+                self,
+                name,
+                type="AWS::CloudWatch::AlarmMuteRule",
+                properties={
+                    "Name": alarm_name(environment.name, service, name),
+                    "Description": window.reason,
+                    "Rule": {
+                        "Schedule": {
+                            "Expression": window.schedule,
+                            "Duration": window.duration,
+                            "Timezone": window.timezone,
+                        }
+                    },
+                    "MuteTargets": {"AlarmNames": names},
+                },
+            )
+            rule.override_logical_id(logical_id(service, name, "window"))

@@ -1,0 +1,46 @@
+"""Logs Insights queries that alarms and runbooks send people to, saved as ``diffusionwatch/<environment>/<service>/…``."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from diffusionwatch import catalog
+
+from .names import logical_id
+from .watched import WatchedFleet
+
+HOST = 'parse @logStream "*/*" as host, process'
+"""A worker's stream is called ``host/process``."""
+
+QUERIES = {
+    "faults by class and host": (
+        f"filter RequestsFaulted > 0 | {HOST} | stats count(*) as faults by ErrorClass, host | sort faults desc"
+    ),
+    "the last faults": (
+        f"filter RequestsFaulted > 0 | {HOST} | fields @timestamp, Model, ErrorClass, host, request_id, trace_id "
+        "| sort @timestamp desc | limit 50"
+    ),
+    "the slowest requests": (
+        "filter GenerationLatency > 0 | fields @timestamp, Model, GenerationLatency, steps, width, height, request_id, "
+        "trace_id | sort GenerationLatency desc | limit 50"
+    ),
+    "one request by its id": 'filter request_id = "PUT THE ID HERE" | sort @timestamp asc',
+}
+
+
+class SavedQueries(Construct):
+    """The queries over the workers' log group of one service."""
+
+    def __init__(self, scope: Construct, id: str, *, watched: WatchedFleet) -> None:  # noqa: A002
+        super().__init__(scope, id)
+        environment, service = watched.environment.name, watched.fleet.service
+        for name, query in QUERIES.items():
+            saved = logs.CfnQueryDefinition(
+                self,
+                name,
+                name=f"diffusionwatch/{environment}/{service}/{name}",
+                log_group_names=[catalog.log_group(environment, service)],
+                query_string=query.replace(" | ", "\n| "),
+            )
+            saved.override_logical_id(logical_id(service, name.replace(" ", "-"), "query"))

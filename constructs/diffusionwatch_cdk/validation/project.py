@@ -1,0 +1,91 @@
+"""All templates that are looked at together: what one stack names, another may define."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from cloudwatch_simulator.alarms.rule import Rule as AlarmRule
+from cloudwatch_simulator.alarms.rule import parse_rule
+from cloudwatch_simulator.errors import Unsupported
+
+from .document import Document
+from .resource import ALARM_TYPES, COMPOSITE, Resource, resources, unknown
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """What no template says and a person may change."""
+
+    requests_per_minute: float = 20.0
+    """of the whole fleet; four GPUs at twelve seconds an image make twenty"""
+
+
+@dataclass(frozen=True, eq=False)
+class Project:
+    """Resources of every template, by type, by alarm name and by topic."""
+
+    documents: tuple[Document, ...]
+    assumptions: Assumptions = field(default_factory=Assumptions)
+
+    @cached_property
+    def resources(self) -> tuple[Resource, ...]:
+        return tuple(one for document in self.documents for one in resources(document))
+
+    def of(self, *kinds: str) -> Iterable[Resource]:
+        return (one for kind in kinds for one in self._by_kind.get(kind, ()))
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Resource]]:
+        found: dict[str, list[Resource]] = defaultdict(list)
+        for one in self.resources:
+            found[one.kind].append(one)
+        return found
+
+    @cached_property
+    def alarms(self) -> dict[str, Resource]:
+        return {one.name: one for one in self.of(*ALARM_TYPES)}
+
+    @cached_property
+    def rules(self) -> dict[str, AlarmRule]:
+        """The rule of each composite alarm that can be read."""
+        found = {}
+        for one in self.of(COMPOSITE):
+            text = one.properties.get("AlarmRule")
+            if isinstance(text, str):
+                try:
+                    found[one.name] = parse_rule(text)
+                except Unsupported:
+                    continue
+        return found
+
+    @cached_property
+    def spoken_for(self) -> frozenset[str]:
+        """Alarms that a composite listens to, or that suppress one."""
+        names = {name for rule in self.rules.values() for name in rule.names()}
+        names |= {str(one.properties.get("ActionsSuppressor", "")).split(":alarm:")[-1] for one in self.of(COMPOSITE)}
+        return frozenset(names)
+
+    def missing_alarm(self, name: str) -> bool:
+        """Whether an alarm of that name is certainly in none of the templates."""
+        return not unknown(name) and name not in self.alarms and not any(map(unknown, self.alarms))
+
+    @cached_property
+    def topics(self) -> dict[str, Resource]:
+        """Topics by each way of naming them: reference and, where the template names them, the end of the ARN."""
+        found = {}
+        for one in self.of("AWS::SNS::Topic"):
+            found[f"${{{one.logical_id}}}"] = found[f"${{{one.logical_id}.TopicArn}}"] = one
+            name = one.properties.get("TopicName")
+            if isinstance(name, str) and not unknown(name):
+                found[name] = one
+        return found
+
+    def topic(self, action: str, document: Document) -> Resource | None:
+        """The topic that an action names, when a template has it."""
+        by_name = self.topics.get(action.rsplit(":", 1)[-1]) if action.startswith("arn:") else None
+        found = by_name or self.topics.get(action)
+        # A reference means a resource of the same template.
+        return found if found is None or by_name or found.document is document else None

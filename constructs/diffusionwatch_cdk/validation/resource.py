@@ -1,0 +1,86 @@
+"""Resources with their intrinsic functions resolved as far as a template alone allows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from cloudwatch_simulator.errors import SimulatorError
+from cloudwatch_simulator.template import Template
+
+from .document import Document
+
+ALARM, COMPOSITE = "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"
+ALARM_TYPES = (ALARM, COMPOSITE, "AWS::CloudWatch::LogAlarm")
+
+
+def unknown(value: object) -> bool:
+    """Whether a value holds something that only deployment fills in.
+
+    >>> unknown("${QueueName}-depth"), unknown("depth")
+    (True, False)
+    """
+    return isinstance(value, str) and "${" in value
+
+
+@dataclass(frozen=True, eq=False)
+class Resource:
+    """One resource; what stays unresolved in ``properties`` is written ``${Name}``."""
+
+    document: Document
+    logical_id: str
+    kind: str
+    properties: Mapping[str, Any]
+    raw: Mapping[str, Any]
+
+    @cached_property
+    def name(self) -> str:
+        """The name of an alarm: given, or what stands for the generated one."""
+        return str(self.properties.get("AlarmName") or self.logical_id)
+
+    @property
+    def construct(self) -> str:
+        """The construct's path, as CDK writes it into templates."""
+        return str((self.raw.get("Metadata") or {}).get("aws:cdk:path", "")).removesuffix("/Resource")
+
+    @property
+    def acknowledged(self) -> Mapping[str, str]:
+        """Reasons by rule: ``Metadata: {diffusionwatch: {acknowledge: {DW016: why}}}``."""
+        own = (self.raw.get("Metadata") or {}).get("diffusionwatch") or {}
+        return own.get("acknowledge") or {} if isinstance(own, Mapping) else {}
+
+    @cached_property
+    def body(self) -> Any:
+        """A dashboard's body, read; None when it is no JSON or not known before deployment."""
+        body = self.properties.get("DashboardBody")
+        if not isinstance(body, str):
+            return body
+        try:
+            return json.loads(body)
+        except ValueError:
+            return None
+
+
+def resources(document: Document) -> Iterator[Resource]:
+    """Every resource of a template that is not switched off by its own conditions."""
+    reader = Template(document.data, {})
+    for logical_id, raw in document.data["Resources"].items():
+        if isinstance(raw, Mapping) and isinstance(raw.get("Type"), str):
+            given = raw.get("Properties")
+            kept = _resolved(reader, given) if isinstance(given, Mapping) else {}
+            yield Resource(document, logical_id, raw["Type"], kept, raw)
+
+
+def _resolved(reader: Template, given: Mapping[str, Any]) -> dict[str, Any]:
+    found = {}
+    for key, value in given.items():
+        try:
+            kept = reader.value(value, loose=True)
+        except (SimulatorError, LookupError, TypeError, ValueError, AttributeError):
+            kept = f"${{{key}}}"  # known at deployment only
+        if kept is not None:
+            found[key] = kept
+    return found
