@@ -1,4 +1,4 @@
-"""Logs Insights queries that alarms and runbooks send people to, saved as ``diffusionwatch/<environment>/<service>/…``."""
+"""Logs Insights queries to which alarms and runbooks send people: ``diffusionwatch/<environment>/<service>/…``."""
 
 from __future__ import annotations
 

@@ -12,8 +12,10 @@ from cloudwatch_simulator.errors import SimulatorError
 from cloudwatch_simulator.template import Template
 
 from .document import Document
+from .requests import Request, requests
 
 ALARM, COMPOSITE = "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"
+DASHBOARD = "AWS::CloudWatch::Dashboard"
 ALARM_TYPES = (ALARM, COMPOSITE, "AWS::CloudWatch::LogAlarm")
 
 
@@ -62,6 +64,11 @@ class Resource:
             return json.loads(body)
         except ValueError:
             return None
+
+    @cached_property
+    def requests(self) -> tuple[Request, ...]:
+        """What the alarm, or each widget of the dashboard, asks for."""
+        return tuple(requests(self))
 
 
 def resources(document: Document) -> Iterator[Resource]:
