@@ -47,9 +47,9 @@ class MetricOperations:
         if len(data) > METRICS_A_REQUEST:
             raise ServiceError("ValidationError", f"{len(data)} metrics; a request takes at most {METRICS_A_REQUEST}")
         now = self._clock.time()
-        checked = [(datum, *_samples(datum), _timestamp(datum, now)) for datum in data]
-        for datum, values, counts, timestamp in checked:
-            metric = MetricId.of(namespace, datum["MetricName"], _dimensions(datum))
+        checked = [(datum, _dimensions(datum), *_samples(datum), _timestamp(datum, now)) for datum in data]
+        for datum, dimensions, values, counts, timestamp in checked:
+            metric = MetricId.of(namespace, datum["MetricName"], dimensions)
             resolution = 1 if datum.get("StorageResolution", 60) < 60 else 60
             unit = datum.get("Unit")
             if "StatisticValues" in datum:
