@@ -17,13 +17,15 @@ import boto3
 from botocore.config import Config
 
 from .cloudformation.resources import TYPES
+from .cloudformation.restart import StackFolder
 from .cloudformation.service import CloudFormationService
+from .cloudformation.stack import Stack
 from .functions.events import EventService
 from .functions.service import FunctionService
 from .server import moto_account
 from .server.application import Application
 from .server.listener import LOOPBACK, Listener
-from .server.service import Service, Ticking
+from .server.service import Service, Stopping, Ticking
 from .services import kept_services
 
 if TYPE_CHECKING:
@@ -58,7 +60,9 @@ class EmbeddedAws:
         services: Sequence[Service] = (),
     ) -> None:
         self.clock, self.region, self.account, self.data_dir = clock, region, account, data_dir
-        self.cloudformation = CloudFormationService(self.client, region, account, TYPES)
+        self._stacks = StackFolder(data_dir / "stacks", self.client) if data_dir else None
+        keep = self._stacks.keep if self._stacks else _forget
+        self.cloudformation = CloudFormationService(self.client, region, account, TYPES, deployed=keep)
         self.functions = FunctionService(self.client, clock, region, account, self._function_environment)
         self.events = EventService(self.functions, self.client, region, account)
         ours: tuple[Service, ...] = (self.cloudformation, self.functions, self.events)
@@ -69,14 +73,18 @@ class EmbeddedAws:
         self.endpoint = f"http://{LOOPBACK}:{self._listener.port}"
 
     def start(self) -> None:
-        """Empties the account and listens."""
+        """Empties the account, listens, and deploys again what ``data_dir`` keeps."""
         moto_account.begin()
         self._listener.start()
+        if self._stacks:
+            self._stacks.deploy_all(self.cloudformation)
 
     def stop(self) -> None:
-        """Stops listening and ends the functions' processes."""
-        self.functions.stop()
+        """Stops listening; functions' processes end, services put away what they keep."""
         self._listener.stop()
+        for service in self.services:
+            if isinstance(service, Stopping):
+                service.stop()
 
     def environment(self) -> dict[str, str]:
         """What a client's process exports to talk to this AWS and to nobody else."""
@@ -116,3 +124,7 @@ class EmbeddedAws:
         for service in self.services:
             if isinstance(service, Ticking):
                 service.tick(now)
+
+
+def _forget(stack: Stack) -> None:
+    """Keeps nothing."""

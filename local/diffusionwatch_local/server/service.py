@@ -46,3 +46,11 @@ class Ticking(Protocol):
 
     def tick(self, now: float) -> None:
         """Called about once a (virtual) minute with the common clock's seconds since the epoch."""
+
+
+@runtime_checkable
+class Stopping(Protocol):
+    """A service that has something to put away."""
+
+    def stop(self) -> None:
+        """Called once, when no request comes any more."""

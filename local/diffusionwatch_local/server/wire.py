@@ -7,6 +7,7 @@ since a path label may hold an ARN whose slashes arrive percent-encoded.
 from __future__ import annotations
 
 import re
+import warnings
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
@@ -19,6 +20,9 @@ from moto.core.serialize import SerializationContext, get_serializer_class
 from moto.core.utils import get_service_model
 
 from .service import ServiceError
+
+# Codes that a model lacks are written all the same; moto's remark on each is not for whoever watches the terminal.
+warnings.filterwarnings("ignore", message=r"Exception\(ServiceError\)")
 
 Answer = tuple[int, dict[str, str], bytes]
 

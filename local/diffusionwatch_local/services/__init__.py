@@ -10,6 +10,7 @@ from .clusters import ClusterService
 from .inbox import InboxService
 from .log_definitions import LogDefinitionService
 from .observability_access import ObservabilityAccessService
+from .trail import TrailService
 
 
 def kept_services(region: str, account: str) -> tuple[Service, ...]:
@@ -22,6 +23,7 @@ def kept_services(region: str, account: str) -> tuple[Service, ...]:
         InboxService(region, account),
         LogDefinitionService(region, account),
         ObservabilityAccessService(region, account),
+        TrailService(),
     )
 
 
