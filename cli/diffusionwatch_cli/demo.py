@@ -37,6 +37,7 @@ def command(
     """
     from diffusionwatch_local.demo.demo import Demo, Options
     from diffusionwatch_local.demo.deploy import DeployFailedError
+    from diffusionwatch_local.demo.fleet_run import FleetFailedError
     from diffusionwatch_local.demo.narrator import Lines, Screen
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager ends us as Ctrl-C does
@@ -55,7 +56,7 @@ def command(
     )
     try:
         Demo(options, narrator).run(print_report)
-    except DeployFailedError as error:
+    except (DeployFailedError, FleetFailedError) as error:
         print(f"diffusionwatch: {error}", file=sys.stderr)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:

@@ -29,6 +29,7 @@ KNOWN_ERRORS: tuple[tuple[str, str], ...] = (
     ("diffusionwatch_local.demo.refusal", "Refusal"),
     ("diffusionwatch_local.server.listener", "PortInUse"),
     ("diffusionwatch_local.agent.listener", "AddressInUse"),
+    ("diffusionwatch_local.xray.receiver", "AddressInUse"),
     ("diffusionwatch_local.agent.configuration", "ConfigurationError"),
     ("diffusionwatch_cdk.settings.load", "SettingsError"),
     ("cloudwatch_simulator.errors", "SimulatorError"),

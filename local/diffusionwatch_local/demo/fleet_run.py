@@ -20,6 +20,10 @@ FLUSH_SECONDS = 15  # of the common clock: a quarter of an alarm's minute, and f
 READY_SECONDS = 30.0  # wall; three interpreters that import boto3 start in two on an idle machine
 
 
+class FleetFailedError(Exception):
+    """A process of the fleet did not start, or ended although it should run; the text says where its log is."""
+
+
 class FleetRun:
     """Everything that would run on the fleet's instances, and its clients."""
 
@@ -36,7 +40,7 @@ class FleetRun:
         xray_address: str,
         logs: Path,
     ) -> None:
-        self._deployed, self._clock, self._agent, self._gpus = deployed, clock, agent, gpus
+        self._deployed, self._clock, self._agent, self._gpus, self._logs = deployed, clock, agent, gpus, logs
         self._autoscaling, self._sqs = client("autoscaling"), client("sqs")
         inherited = {
             name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "DIFFUSIONWATCH_"))
@@ -67,7 +71,7 @@ class FleetRun:
         self.fleet.reconcile()
         for member in (self._producer, *self.fleet.members.values()):
             if not member.ready.wait(READY_SECONDS) or member.child.poll() is not None:
-                raise RuntimeError(f"process {member.child.pid} of the fleet did not start; see its log")
+                raise FleetFailedError(f"process {member.child.pid} of the fleet did not start: see {self._logs}")
 
     def apply(self, change: Change) -> None:
         """Makes a change of the script happen: to the group, the clients, the workers."""
@@ -103,10 +107,13 @@ class FleetRun:
     def ledger(self) -> Ledger:
         return self.fleet.ledger()
 
-    def dead(self) -> list[str]:
-        """Processes that ended although they should run."""
-        gone = [f"worker on {instance}" for instance in self.fleet.dead()]
-        return [*gone, "producer"] if self._producer.child.poll() is not None else gone
+    def check(self) -> None:
+        """Raises FleetFailedError when a process ended although it should run."""
+        gone = [f"the worker on {instance}" for instance in self.fleet.dead()]
+        if self._producer.child.poll() is not None:
+            gone.append("the producer")
+        if gone:
+            raise FleetFailedError(f"ended without being told to: {', '.join(gone)}; see {self._logs}")
 
     def _instances(self) -> list[str]:
         instances = in_service(self._autoscaling, self._deployed.group)

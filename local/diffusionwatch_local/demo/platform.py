@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import moto.sqs.models
+
 from diffusionwatch.clock import Clock
 from diffusionwatch_local.agent import Agent
 from diffusionwatch_local.aws import EmbeddedAws
@@ -14,6 +16,20 @@ from diffusionwatch_local.cloudwatch import CloudWatchService
 from diffusionwatch_local.demo.minutes import Minutes
 from diffusionwatch_local.fleet.gpus import FleetGpus
 from diffusionwatch_local.logs import LogsService
+from diffusionwatch_local.vended import VendedMetrics
+from diffusionwatch_local.xray import Receiver, XRayService
+
+TRACES_SECONDS = 6 * 3600  # the longest span that GetTraceSummaries takes (X-Ray API reference)
+
+
+def keep_queue_time(clock: Clock) -> None:
+    """Lets moto's queues live on the common clock: sent timestamps, visibility timeouts and long polls with it.
+
+    A worker subtracts the queue's timestamp from its own clock's, so both must be the same.
+    """
+    queues: Any = moto.sqs.models
+    queues.unix_time = clock.time
+    queues.unix_time_millis = lambda: clock.time() * 1000
 
 
 class Platform:
@@ -25,16 +41,24 @@ class Platform:
     'http://127.0.0.1:40123'
     """
 
-    def __init__(self, clock: Clock, *, port: int = 0, data_dir: Path | None = None) -> None:
+    def __init__(self, clock: Clock, *, port: int = 0, data_dir: Path | None = None, traces: bool = True) -> None:
         self._clock = clock
         self.cloudwatch = CloudWatchService(clock, client=lambda name: self.aws.client(name), data_dir=data_dir)
         self.logs = LogsService(self.cloudwatch.store, clock)
-        self.aws = EmbeddedAws(clock=clock, port=port, data_dir=data_dir, services=(self.logs, self.cloudwatch))
+        self.xray = XRayService(self.cloudwatch.store, clock)
+        # Before CloudWatch, so that alarms see the minute's figures. The queues are on the common clock already.
+        vended = VendedMetrics(self.cloudwatch.store, client=lambda name: self.aws.client(name), wall=clock.time)
+        services = (self.logs, self.xray, vended, self.cloudwatch)
+        self.aws = EmbeddedAws(clock=clock, port=port, data_dir=data_dir, services=services)
+        self._receiver = Receiver(self.xray.traces) if traces else None
         self._agent: Agent | None = None
         self._minutes = Minutes(clock, [self._measure, self.aws.tick])
 
     def start(self) -> None:
+        if self._receiver is not None:
+            self._receiver.start()
         self.aws.start()
+        keep_queue_time(self._clock)
         self._minutes.start()
 
     def stop(self) -> None:
@@ -42,12 +66,18 @@ class Platform:
         self._minutes.stop()
         if self._agent is not None:
             self._agent.stop_listener()
+        if self._receiver is not None:
+            self._receiver.stop()
         self.aws.stop()
 
-    def start_agent(self, configuration: Mapping[str, Any], gpus: FleetGpus) -> Agent:
-        """Starts the agents of all instances, as the deployed configuration says."""
+    def start_agent(self, configuration: Mapping[str, Any], gpus: FleetGpus | None = None) -> Agent:
+        """Starts the agents of all instances, as the configuration says."""
         self._agent = Agent.from_configuration(
-            configuration, logs=self.logs, store=self.cloudwatch.store, clock=self._clock, gpus=gpus.samples
+            configuration,
+            logs=self.logs,
+            store=self.cloudwatch.store,
+            clock=self._clock,
+            gpus=gpus.samples if gpus is not None else tuple,
         )
         self._agent.start_listener()
         return self._agent
@@ -57,7 +87,8 @@ class Platform:
 
     @property
     def xray_address(self) -> str:
-        return "127.0.0.1:2000"
+        """What a worker puts into `AWS_XRAY_DAEMON_ADDRESS`."""
+        return self._receiver.address if self._receiver is not None else ""
 
     @property
     def failures(self) -> list[str]:
@@ -73,7 +104,15 @@ class Platform:
         return dict(found)
 
     def traces(self) -> dict[str, int]:
-        return {"received": 0, "faults": 0}
+        """How many traces arrived, and how many of them hold a fault, by X-Ray's own API."""
+        xray, end = self.aws.client("xray"), self._clock.time() + 60
+        span = {"StartTime": end - TRACES_SECONDS, "EndTime": end}
+
+        def count(**which: str) -> int:
+            pages = xray.get_paginator("get_trace_summaries").paginate(**span, **which)
+            return sum(len(page["TraceSummaries"]) for page in pages)
+
+        return {"received": count(), "faults": count(FilterExpression="fault = true")}
 
     def _measure(self, now: float) -> None:
         if self._agent is not None:

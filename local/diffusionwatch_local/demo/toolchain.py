@@ -25,6 +25,11 @@ class Toolchain:
     cdk: Path
     python: str = sys.executable
 
+    @property
+    def bin(self) -> Path:
+        """Where the `cdk` command lies for a shell."""
+        return self.root / "node_modules" / ".bin"
+
     def command(self, *arguments: str) -> list[str]:
         """The `cdk` command with its arguments, run by our Node.js whatever the machine has."""
         return [str(self.node), str(self.cdk), *arguments]

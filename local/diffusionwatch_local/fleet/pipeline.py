@@ -24,12 +24,21 @@ class Conditions:
     """What is wrong at the moment; the incidents set it from outside."""
 
     store_failures: float = 0.0
-    """Share of uploads that the object store refuses, 0 to 1."""
+    """Share of uploads that the object store refuses, 0 to 1: evenly, so that the rate is the same in each period."""
     running: threading.Event = field(default_factory=threading.Event)
     """Clear while the driver hangs: a step that has begun then does not end."""
 
     def __post_init__(self) -> None:
         self.running.set()
+        self._due = 0.0
+
+    def store_refuses(self) -> bool:
+        """Whether this upload is one of those that fail."""
+        self._due += self.store_failures
+        if self._due < 1:
+            return False
+        self._due -= 1
+        return True
 
 
 class StoreUnavailableError(ConnectionError):
@@ -67,8 +76,8 @@ class SleepingPipeline:
         self.gpu(False)
         return [latents]
 
-    def upload(self, images: list[str], seed: int) -> None:
-        """Raises StoreUnavailableError for the share that fails at the moment; which uploads, the seed decides."""
+    def upload(self, images: list[str]) -> None:
+        """Raises StoreUnavailableError for the share of uploads that fails at the moment."""
         self.clock.sleep(0.2)
-        if random.Random(seed).random() < self.conditions.store_failures:
+        if self.conditions.store_refuses():
             raise StoreUnavailableError(f"object store refused {len(images)} image(s): connection reset by peer")

@@ -85,7 +85,7 @@ class Worker:
             with generation.stage("vae_decode"):
                 images = pipeline.decode(latents)
             with generation.stage("upload"):
-                pipeline.upload(images, job.seed)
+                pipeline.upload(images)
             generation.images = len(images)
 
     def gpu(self, busy: bool) -> None:

@@ -58,6 +58,9 @@ function timeTicks(start, end, width) {
   return found;
 }
 
+// The last period has not ended: its sum is still growing, so it is drawn dotted and is no number of now.
+const filling = (one, point, end) => point[0] + one.period > end;
+
 // Missing is not zero: a line breaks where a period has no datapoint.
 function runs(series) {
   const found = [];
@@ -147,8 +150,14 @@ function timeSeries(widget, box) {
         const back = [...run].reverse().map((p) => `L${x(p[0]).toFixed(1)} ${side(p[2]).toFixed(1)}`).join("");
         plot.append(el("path", { d: line + back + "Z", fill: color, opacity: 0.28 }));
       }
+      const look = { fill: "none", stroke: color, "stroke-width": 1.8, "stroke-linejoin": "round", "stroke-linecap": "round" };
       if (run.length === 1) plot.append(el("circle", { cx: x(run[0][0]), cy: side(run[0][1]), r: 2, fill: color }));
-      else plot.append(el("path", { d: line, fill: "none", stroke: color, "stroke-width": 1.8, "stroke-linejoin": "round", "stroke-linecap": "round" }));
+      else if (!filling(one, run[run.length - 1], widget.end)) plot.append(el("path", { d: line, ...look }));
+      else {
+        const [before, last] = line.split(/L(?=[^L]*$)/), from = before.split(/[ML]/).pop();
+        if (run.length > 2) plot.append(el("path", { d: before, ...look }));
+        plot.append(el("path", { d: `M${from}L${last}`, ...look, "stroke-dasharray": "2 4", opacity: 0.7 }));
+      }
     }
   });
 
@@ -214,11 +223,11 @@ function sparkline(one, color, start, end) {
 function singleValue(widget) {
   const { data, properties } = widget;
   return html("div", { class: "numbers" }, ...data.series.map((one, place) => {
-    const last = one.points[one.points.length - 1];
+    const points = one.points.filter((point) => !filling(one, point, widget.end)), last = points[points.length - 1];
     // A number that is three periods old is no number of now.
     const fresh = last && widget.end - last[0] <= one.period * 3;
     const box = html("div", { class: "number" }, html("b", {}, fresh ? figure(last[1]) : "–"), html("small", {}, one.label));
-    if (properties.sparkline && one.points.length > 1) box.append(sparkline(one, colorOf(one, place, data.series), widget.start, widget.end));
+    if (properties.sparkline && points.length > 1) box.append(sparkline({ ...one, points }, colorOf(one, place, data.series), widget.start, widget.end));
     return box;
   }));
 }
