@@ -23,11 +23,9 @@ class Tracing(Construct):
     def __init__(self, scope: Construct, id: str, *, fleet: Fleet, settings: EnvironmentSettings) -> None:  # noqa: A002
         super().__init__(scope, id)
         slow = settings.monitoring(fleet.service).objectives.slow_seconds
-        ours = f'service("{fleet.service}")'
-        here = f'annotation[environment] = "{settings.name}"'
         filters = {
-            "faults": f"{ours} {{ fault = true }} AND {here}",
-            "slow": f"{ours} {{ responsetime > {slow:g} }} AND {here}",
+            "faults": f'service("{fleet.service}") {{ fault = true }}',
+            "slow": f'service("{fleet.service}") {{ responsetime > {slow:g} }}',
         }
         for what, expression in filters.items():
             group = xray.CfnGroup(
