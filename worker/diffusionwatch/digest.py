@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from diffusionwatch import validity
 from diffusionwatch.aggregate import Aggregate
 from diffusionwatch.catalog import REJECTIONS
 from diffusionwatch.clock import Clock
@@ -19,6 +20,7 @@ from diffusionwatch.settings import Settings
 from diffusionwatch.tracing import Tracing
 
 if TYPE_CHECKING:
+    from diffusionwatch.gpu import GpuSampler
     from diffusionwatch.records import Record
 
 QUEUE_LIMIT = 100_000
@@ -35,7 +37,7 @@ class Digest:
         *,
         queue: deque[Record],
         in_flight: dict[Generation, int],
-        state: Callable[[], str],
+        state: Callable[[], dict[str, Any]],
         encoder: EmfEncoder,
         ledger: Ledger,
         clock: Clock,
@@ -43,11 +45,13 @@ class Digest:
         tracing: Tracing | None,
     ) -> None:
         self._queue, self._in_flight, self._state = queue, in_flight, state
+        self.gpus: GpuSampler | None = None
         self._encoder, self._ledger, self._clock, self._tracing = encoder, ledger, clock, tracing
         self._objectives = settings.objectives
         self._never_slow = settings.objectives.shortest
         self._aggregate = Aggregate(settings.aggregate_seconds, ledger) if settings.detail == "aggregate" else None
         self._heartbeat = Heartbeat()
+        self._last_end = 0
         self._unreached: deque[Generation] = deque()
 
     def collect(self, final: bool = False) -> list[Document]:
@@ -56,7 +60,7 @@ class Digest:
         now, monotonic = self._clock.time_ns(), self._clock.monotonic_ns()
         # The wall's time of a completion is told from its distance to now, so that the caller reads one clock less.
         offset_ns = now - monotonic
-        counts = dict.fromkeys(("completed", "faulted", "rejected", "slow", "dropped"), 0)
+        counts = dict.fromkeys(("completed", "faulted", "rejected", "slow", "dropped", "records_dropped"), 0)
         patience = 0 if final else GPU_PATIENCE_NS
         records = [*self._unreached, *(self._queue.popleft() for _ in range(len(self._queue)))]
         self._unreached.clear()
@@ -67,21 +71,22 @@ class Digest:
                         self._unreached.append(record)
                         continue
                     event = self._event(record, record._ended + offset_ns, counts)
-                elif isinstance(record, bytes):
-                    documents.append(Document(record, now // 1_000_000))
-                    continue
-                else:
+                elif isinstance(record, Event):
                     event = record
+                else:
+                    documents += record.documents(self._encoder.log_stream, now // 1_000_000, self._ledger.repaired)
+                    continue
                 if event is not None:
                     documents += self._encoder.encode(event)
             except Exception as error:
                 counts["dropped"] += isinstance(record, Generation)
+                counts["records_dropped"] += 1
                 self._ledger.say_once(f"a record was given up: {error!r}")
         self._ledger.add(counts)
         events = self._aggregate.due(now, final) if self._aggregate is not None else []
         started = list(self._in_flight.values())
         oldest = monotonic - min(started) if started else 0
-        beat = self._heartbeat.beat(now, oldest, self._ledger, self._state())
+        beat = self._heartbeat.beat(now, oldest, self._ledger, self._state)
         for event in [*events, beat] if beat is not None else events:
             documents += self._encoder.encode(event)
         return documents
@@ -93,6 +98,10 @@ class Digest:
         self._ledger.add({"records_dropped": 1})
 
     def _event(self, generation: Generation, completed_ns: int, counts: dict[str, int]) -> Event | None:
+        if generation.model is not None and type(generation.model) is not str:
+            generation.model = validity.dimension(generation.model, self._ledger.repaired)
+        if self.gpus is not None:
+            self._measure(generation, self.gpus)
         latency = latency_ms(generation)
         slow = latency > self._never_slow and is_slow(generation, latency, self._objectives)
         if self._tracing is not None and generation.trace is not None:
@@ -105,6 +114,18 @@ class Digest:
         else:
             counts[_outcome(generation.error_class)] += 1
         return event_of(generation, latency, slow, completed_ns // 1_000_000, self._ledger.repaired)
+
+    def _measure(self, generation: Generation, gpus: GpuSampler) -> None:
+        """Adds what the GPUs did meanwhile. Their energy is one request's only when it had them for itself."""
+        begin, end = generation._started, generation._ended
+        alone = begin >= self._last_end and all(started >= end for started in list(self._in_flight.values()))
+        self._last_end = max(self._last_end, end)
+        peak, joules = gpus.during(begin, end)
+        measured = generation._extra().measured
+        if peak is not None:
+            measured["PeakGpuMemory"] = peak
+        if joules is not None and alone and generation.images and "batch_size" not in generation.properties:
+            measured["EnergyPerImage"] = round(joules / generation.images, 3)
 
 
 def _outcome(error_class: str | None) -> str:

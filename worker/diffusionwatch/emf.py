@@ -31,6 +31,7 @@ class EmfEncoder:
         event_bytes: int = limits.EVENT_BYTES,
         repaired: Callable[[str], None] = lambda reason: None,
     ) -> None:
+        self.log_stream = log_stream
         self._repaired, self._event_bytes = repaired, event_bytes
         self._root = {
             "Environment": validity.dimension(environment, repaired),

@@ -31,7 +31,7 @@ def current() -> Generation | None:
 class Extras:
     """What not every generation has; made when the first of it comes."""
 
-    __slots__ = ("carrier", "lead_ns", "links", "queue_wait_ms", "stages", "steps", "trace")
+    __slots__ = ("carrier", "lead_ns", "links", "measured", "queue_wait_ms", "stages", "steps", "trace")
 
     def __init__(self) -> None:
         self.carrier: dict[str, str] = {}
@@ -40,6 +40,8 @@ class Extras:
         """Those of the other requests of its batch."""
         self.lead_ns = 0
         """How long before the block was entered the request arrived."""
+        self.measured: dict[str, float] = {}
+        """Metrics of the GPU, added when the generation is described."""
         self.queue_wait_ms: float | None = None
         self.stages: list[Stage] = []
         self.steps: list[Moment] = []

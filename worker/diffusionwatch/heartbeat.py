@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
+from typing import Any
 
 from diffusionwatch.ledger import Ledger
 from diffusionwatch.records import Event
@@ -12,7 +13,7 @@ class Heartbeat:
     """One event in each minute of the clock, for as long as the process lives.
 
     >>> heartbeat, ledger = Heartbeat(), Ledger()
-    >>> [bool(heartbeat.beat(second * 1_000_000_000, 0, ledger, "idle")) for second in (30, 59, 60, 61, 300)]
+    >>> [bool(heartbeat.beat(second * 1_000_000_000, 0, ledger, dict)) for second in (30, 59, 60, 61, 300)]
     [True, False, True, False, True]
     """
 
@@ -20,9 +21,9 @@ class Heartbeat:
         self._minute = -1
         self._dropped: float = 0
 
-    def beat(self, now_ns: int, oldest_ns: int, ledger: Ledger, state: str) -> Event | None:
+    def beat(self, now_ns: int, oldest_ns: int, ledger: Ledger, state: Callable[[], dict[str, Any]]) -> Event | None:
         """The event of this minute, unless it was given already. ``oldest_ns`` is the age of the oldest request in
-        work, 0 when there is none.
+        work, 0 when there is none; ``state`` gives the event's properties.
 
         A minute that was missed stays missed: a process that stood still did not live.
         """
@@ -31,9 +32,8 @@ class Heartbeat:
             return None
         self._minute = minute
         dropped = ledger.given_up
-        metrics: dict[str, float] = {"WorkerHeartbeat": 1, "TelemetryDropped": dropped - self._dropped}
+        metrics: dict[str, float | list[float]] = {"WorkerHeartbeat": 1, "TelemetryDropped": dropped - self._dropped}
         self._dropped = dropped
         if oldest_ns:
             metrics["InFlightRequestAge"] = oldest_ns // 1000 / 1000
-        properties: Mapping[str, object] = {"worker_state": state}
-        return Event(now_ns // 1_000_000, metrics, properties=properties)
+        return Event(now_ns // 1_000_000, metrics, properties=state())

@@ -38,7 +38,7 @@ def event_of(generation: Generation, latency: float, slow: bool, timestamp_ms: i
         "steps": generation.steps,
         "width": generation.width,
         "height": generation.height,
-        **generation.properties,
+        **(generation.properties if isinstance(generation.properties, dict) else {}),
     }
     error = generation.error_class
     metrics: dict[str, Any]
@@ -61,9 +61,10 @@ def event_of(generation: Generation, latency: float, slow: bool, timestamp_ms: i
 
 
 def add_extras(extras: Extras, metrics: dict[str, Any], properties: dict[str, Any]) -> None:
-    """Adds queue wait and stages to ``metrics``; stages unfinished or unknown to the catalogue become properties."""
+    """Adds what few generations have; stages unfinished or unknown to the catalogue become properties."""
     if extras.queue_wait_ms is not None:
         metrics["QueueWait"] = extras.queue_wait_ms
+    metrics.update(extras.measured)
     if extras.trace is not None:
         properties["trace_id"] = extras.trace.trace_id
     denoise: Stage | None = None

@@ -20,7 +20,7 @@ from diffusionwatch.digest import QUEUE_LIMIT, Digest
 from diffusionwatch.emf import EmfEncoder
 from diffusionwatch.errors import Classifier, classify
 from diffusionwatch.generation import Generation
-from diffusionwatch.ledger import Counts, Ledger
+from diffusionwatch.ledger import Counts, Ledger, log
 from diffusionwatch.publisher import Publisher
 from diffusionwatch.records import Event
 from diffusionwatch.settings import Settings
@@ -29,6 +29,8 @@ from diffusionwatch.sinks.of_endpoint import sink_of
 from diffusionwatch.tracing.propagation import carrier_of
 
 if TYPE_CHECKING:
+    from diffusionwatch.gpu import GpuSampler
+    from diffusionwatch.interruption import Notice
     from diffusionwatch.records import Record
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -67,6 +69,9 @@ class GenerationMonitor:
         self._classifier = classifier
         self._monotonic_ns = self.clock.monotonic_ns
         self._started, self._pressure_at = False, PRESSURE_AT
+        self._gpus: GpuSampler | None = None
+        self.notice: Notice | None = None
+        """That this instance is about to go; set from then on, so that a worker can stop taking requests."""
         self._tracing = tracing.backend(self.settings.tracing, self.settings.service, self.clock)
         self._reset()
         processes.follow(self)
@@ -130,6 +135,8 @@ class GenerationMonitor:
 
     def start(self) -> None:
         """Starts publishing, if it is not running. A forked child does so by itself at its first generation."""
+        if not self._started:
+            self._watch()
         self._started, self._pressure_at = True, PRESSURE_AT
         self._publisher.start()
 
@@ -160,6 +167,12 @@ class GenerationMonitor:
         2
         """
         return Batch(self, generations)
+
+    def record(self, record: Record) -> None:
+        """Queues an event that was made elsewhere; for adapters such as ``diffusionwatch.embedded_metrics``."""
+        self._queue.append(record)
+        if len(self._queue) > self._pressure_at:
+            self._pressure()
 
     def loading(self, model: str | None = None) -> Loading:
         """Times the loading of a model, as a context manager; meanwhile the worker's state is ``loading``."""
@@ -241,6 +254,31 @@ class GenerationMonitor:
             with contextlib.suppress(IndexError):
                 self._digest.give_up(self._queue.popleft())
 
+    def _state(self) -> dict[str, Any]:
+        """What a heartbeat says besides that the worker lives."""
+        state = {"worker_state": "loading" if self._loading else "busy" if self._in_flight else "idle"}
+        notice = self.notice._asdict() if self.notice is not None else None
+        return {**state, "notice": notice, **(self._gpus.state() if self._gpus is not None else {})}
+
+    def _watch(self) -> None:
+        """Starts the threads beside the publisher's, in processes that publish."""
+        if self.settings.gpu == "auto":
+            from diffusionwatch.gpu import GpuSampler
+
+            sampler = GpuSampler(self.clock)
+            if sampler.gpus:
+                self._gpus = self._digest.gpus = sampler
+                sampler.start()
+        if self.settings.interruption == "on":
+            from diffusionwatch.interruption import InterruptionWatch
+
+            InterruptionWatch(self.clock, self._noticed).start()
+
+    def _noticed(self, notice: Notice) -> None:
+        self.notice = notice
+        log.warning("this instance is about to go: %s", notice)
+        self._publisher.wake.set()
+
     # Around a process's life; called by processes.py.
 
     def _reset(self) -> None:
@@ -263,7 +301,7 @@ class GenerationMonitor:
         self._digest = Digest(
             queue=self._queue,
             in_flight=self._in_flight,
-            state=lambda: "loading" if self._loading else "busy" if self._in_flight else "idle",
+            state=self._state,
             encoder=encoder,
             ledger=self._ledger,
             clock=self.clock,
@@ -288,6 +326,8 @@ class GenerationMonitor:
         """In a forked child: what the parent recorded is the parent's to send, and so is its connection."""
         with contextlib.suppress(OSError):
             self._sink.close()
+        self._started = False
+        self._gpus = None
         self._reset()
         self._pressure_at = -1
 
@@ -316,4 +356,4 @@ class Loading:
         monitor._loading -= 1
         if exception[0] is None:
             milliseconds = (monitor._monotonic_ns() - self._started) // 1000 / 1000
-            monitor._queue.append(Event(monitor.clock.time_ns() // 1_000_000, {"ModelLoad": milliseconds}, self._model))
+            monitor.record(Event(monitor.clock.time_ns() // 1_000_000, {"ModelLoad": milliseconds}, self._model))

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import TypeAlias
 
+    from diffusionwatch.foreign import ForeignEvent
     from diffusionwatch.generation import Generation
 
-    Record: TypeAlias = "Generation | Event | bytes"
+    Record: TypeAlias = "Generation | Event | ForeignEvent"
 
 # Not frozen: a frozen one takes three times as long to make, and one of each is made for every request.
 

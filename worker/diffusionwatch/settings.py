@@ -42,12 +42,19 @@ class Settings:
     """Orchestrators kill 10 to 30 seconds after SIGTERM, and the application needs its share."""
     objectives: Objectives = field(default_factory=Objectives)
     tracing: str = "auto"
+    """``xray``, ``otel``, ``off``, or ``auto`` for the first of them that is installed."""
+    gpu: str = "auto"
+    """``auto`` samples the GPUs where nvidia-ml-py and a driver are found; ``off`` leaves them alone."""
+    interruption: str = "off"
+    """``on`` asks the instance metadata for Spot and Auto Scaling notices; off, since only EC2 has it."""
 
     def __post_init__(self) -> None:
         for name in ("service", "environment"):
             if not str(getattr(self, name)).strip():
                 raise SettingsError(f"{name} is the name of yours that the dashboards show, and must not be empty")
         _one_of("detail", self.detail, ("requests", "aggregate"))
+        _one_of("gpu", self.gpu, ("auto", "off"))
+        _one_of("interruption", self.interruption, ("on", "off"))
         _one_of("tracing", self.tracing, ("auto", "xray", "otel", "off"))
         for name in ("flush_seconds", "aggregate_seconds", "buffer_bytes"):
             if not getattr(self, name) > 0:
@@ -98,6 +105,8 @@ VARIABLES: dict[str, tuple[str, Callable[[str], Any]]] = {
     "DIFFUSIONWATCH_CLOSE_SECONDS": ("close_seconds", float),
     "DIFFUSIONWATCH_OBJECTIVES": ("objectives", Objectives.parse),
     "DIFFUSIONWATCH_TRACING": ("tracing", str),
+    "DIFFUSIONWATCH_GPU": ("gpu", str),
+    "DIFFUSIONWATCH_INTERRUPTION": ("interruption", str),
     "DIFFUSIONWATCH_CLOCK": ("clock", str),
     "DIFFUSIONWATCH_PROMPT_KEY": ("prompt_key", str),
     "AWS_EMF_AGENT_ENDPOINT": ("endpoint", str),

@@ -110,6 +110,15 @@ def property_name(name: object, repaired: Repaired) -> str:
     return key
 
 
+def name(given: object, repaired: Repaired) -> str:
+    """A metric's or a dimension's name: 1 to 250 characters, not beginning with a colon."""
+    text = given if type(given) is str else _text(given)
+    clean = _CONTROL.sub(" ", text).lstrip(":")[: limits.NAME_LENGTH]
+    if clean != text or not clean.strip():
+        repaired("name that is not possible")
+    return clean if clean.strip() else "unnamed"
+
+
 def prompt_hash(prompt: object, key: bytes | None = None) -> str:
     """A keyed hash by which equal prompts can be found and nothing can be read.
 
@@ -120,6 +129,14 @@ def prompt_hash(prompt: object, key: bytes | None = None) -> str:
 
 
 def _plain(value: object, repaired: Repaired, depth: int) -> Json:
+    try:
+        return _json(value, repaired, depth)
+    except Exception:
+        repaired("property that cannot be read")
+        return None
+
+
+def _json(value: object, repaired: Repaired, depth: int) -> Json:
     """A JSON value that stands for ``value``; an unknown object becomes its type's name, since its text may hold a
     prompt."""
     if value is None or isinstance(value, bool):
@@ -131,7 +148,7 @@ def _plain(value: object, repaired: Repaired, depth: int) -> Json:
     if isinstance(value, Enum):
         return _plain(value.value, repaired, depth)
     if isinstance(value, int):
-        return int(value) if -(2**63) <= value < 2**63 else str(int(value))
+        return int(value) if -(2**53) <= value < 2**53 else str(int(value))
     if isinstance(value, (list, tuple, set, frozenset)) and depth:
         return [_plain(item, repaired, depth - 1) for item in list(value)[:100]]
     if isinstance(value, Mapping) and depth:

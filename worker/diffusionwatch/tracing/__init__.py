@@ -49,6 +49,6 @@ def backend(name: str, service: str, clock: Clock) -> Tracing | None:
         if name in ("auto", "otel"):
             from diffusionwatch.tracing.otel import OpenTelemetryTracing
 
-            return OpenTelemetryTracing()
+            return OpenTelemetryTracing(clock)
     log.warning("generations are not traced: install diffusionwatch[%s]", "xray" if name == "auto" else name)
     return None

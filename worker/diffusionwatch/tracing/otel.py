@@ -8,6 +8,7 @@ from typing import Any
 from opentelemetry import context, trace
 from opentelemetry.trace import Link, NonRecordingSpan, SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
+from diffusionwatch.clock import Clock
 from diffusionwatch.generation import Generation
 from diffusionwatch.tracing.propagation import Parent, parent_of, traceparent, xray_header
 
@@ -30,7 +31,8 @@ class OpenTelemetryTrace:
 class OpenTelemetryTracing:
     """The backend ``otel``. Its provider's sampler decides, once, at the start, unless the sender has decided."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._tracer = trace.get_tracer("diffusionwatch")
 
     def begin(self, generation: Generation) -> OpenTelemetryTrace:
@@ -43,6 +45,7 @@ class OpenTelemetryTracing:
             context=trace.set_span_in_context(NonRecordingSpan(_span_context(parent))) if parent else None,
             kind=SpanKind.SERVER,
             links=links,
+            start_time=self._clock.time_ns() - extras.lead_ns,
         )
         return OpenTelemetryTrace(span)
 
