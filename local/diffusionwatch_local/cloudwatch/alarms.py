@@ -27,6 +27,8 @@ ALARMS_A_PAGE = 50
 TRANSITIONS = 10_000
 """Kept for ``transitions``."""
 EventSink = Callable[[dict[str, Any]], None]
+_Told = tuple[Change, tuple[str, ...], bool]
+"""A change, the actions that run for it, and whether the state is a new one."""
 
 
 class Alarms:
@@ -72,22 +74,25 @@ class Alarms:
         """Evaluates what is due, and runs the actions of what changed."""
         with self._lock:
             self._refresh()
-            before = {name: self._state(name) for name in self.held}
-            told = [self._record(each, before) for each in self.evaluation.step(now)]
+            before = self._states()
+            told = self._record(self.evaluation.step(now), before)
         self._act(told)
 
     def shown(self) -> list[dict[str, Any]]:
         """Every alarm as DescribeAlarms shows it, composites among them."""
         with self._lock:
             self._refresh()
-            return [self._described(self.held[name]) for name in sorted(self.held)]
+            states, error = self._states(), self.evaluation.error
+            return [
+                self.held[name].described(self._place, states[name], error(name)) for name in sorted(self.held)
+            ]
 
     def dump(self) -> dict[str, Any]:
         with self._lock:
             self._refresh()
             return {
                 "alarms": [asdict(alarm) for alarm in self.held.values()],
-                "states": {name: asdict(self._state(name)) for name in self.held},
+                "states": {name: asdict(state) for name, state in self._states().items()},
                 "history": self.history.dump(),
             }
 
@@ -202,11 +207,11 @@ class Alarms:
             if name not in self.held:
                 raise ServiceError("ResourceNotFound", f"Alarm {name} does not exist", 404)
             self._refresh()
-            before = {each: self._state(each) for each in self.held}
+            before = self._states()
             transitions = self.evaluation.live.set_state(
                 name, params["StateValue"], params["StateReason"], self._clock.time()
             )
-            told = [self._record(each, before) for each in transitions]
+            told = self._record(transitions, before)
         self._act(told)
 
     def _switch_actions(self, params: dict[str, Any], enabled: bool) -> None:
@@ -223,28 +228,27 @@ class Alarms:
             self.evaluation.replace(self.held, self._mute_rules)
             self._stale = False
 
-    def _state(self, name: str) -> State:
-        found = self.evaluation.state(name)
-        if found is None:  # a composite alarm that the simulator refuses
-            return State("INSUFFICIENT_DATA", "", self.held[name].configured)
-        return found
+    def _states(self) -> dict[str, State]:
+        """Of every alarm; a composite alarm that the simulator refuses has insufficient data."""
+        unknown = {name: State("INSUFFICIENT_DATA", "", alarm.configured) for name, alarm in self.held.items()}
+        return {**unknown, **self.evaluation.states()}
 
-    def _described(self, alarm: StoredAlarm) -> dict[str, Any]:
-        return alarm.described(self._place, self._state(alarm.name), self.evaluation.error(alarm.name))
+    def _record(self, transitions: Sequence[Transition], before: dict[str, State]) -> list[_Told]:
+        told = []
+        states = dict(before)
+        for each in transitions:
+            alarm, new = self.held[each.alarm], State(each.new, each.reason, each.at)
+            old, states[each.alarm] = states[each.alarm], new
+            triggering = [(name, states[name]) for name in alarm.children if states[name].value == "ALARM"]
+            change = Change(alarm, old, new, triggering)
+            moved = each.old != each.new  # otherwise its actions run late: a suppression or a mute rule ended
+            if moved:
+                self.history.state_changed(change)
+                self.transitions.append(each)
+            told.append((change, each.actions, moved))
+        return told
 
-    def _record(self, each: Transition, before: dict[str, State]) -> tuple[Change, Sequence[str], bool]:
-        alarm, new = self.held[each.alarm], State(each.new, each.reason, each.at)
-        children = [(name, self._state(name)) for name in alarm.children if name in self.held]
-        triggering = [(name, state) for name, state in children if state.value == "ALARM"]
-        change = Change(alarm, before[each.alarm], new, triggering)
-        moved = each.old != each.new  # otherwise its actions run late: a suppression or a mute rule ended
-        if moved:
-            self.history.state_changed(change)
-            self.transitions.append(each)
-            before[each.alarm] = new
-        return change, each.actions, moved
-
-    def _act(self, told: list[tuple[Change, Sequence[str], bool]]) -> None:
+    def _act(self, told: list[_Told]) -> None:
         """Outside the lock: an action may ask this service something."""
         for change, actions, moved in told:
             if moved and self._on_event is not None:

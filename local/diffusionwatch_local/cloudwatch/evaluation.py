@@ -43,9 +43,9 @@ class AlarmEvaluation:
         self._until = min(now, self._until + MINUTES_A_STEP * 60)
         return self.live.step(self._until)
 
-    def state(self, name: str) -> State | None:
-        held = self.live.states.get(name)
-        return None if held is None else State(held.state, held.reason, held.since)
+    def states(self) -> dict[str, State]:
+        """The state of each alarm that the simulator knows, by name."""
+        return {name: State(held.state, held.reason, held.since) for name, held in self.live.states.items()}
 
     def error(self, name: str) -> str | None:
         """Why an alarm is not evaluated; None when it is."""
