@@ -10,12 +10,15 @@ from cloudwatch_simulator.alarms.composite import read_composite_alarm
 from cloudwatch_simulator.alarms.metric import read_metric_alarm
 from cloudwatch_simulator.alarms.model import Alarm, CompositeAlarm, MetricAlarm
 from cloudwatch_simulator.alarms.mute import MuteRule, read_mute_rule
-from cloudwatch_simulator.errors import Unsupported
+from cloudwatch_simulator.errors import ScenarioError, Unsupported, nearest
 from cloudwatch_simulator.template import Template
 
 METRIC, COMPOSITE, MUTE = (f"AWS::CloudWatch::{kind}" for kind in ("Alarm", "CompositeAlarm", "AlarmMuteRule"))
 # Kinds of alarm that exist and are not evaluated here.
 ELSEWHERE = {"AWS::CloudWatch::LogAlarm": "LogAlarm", "AWS::CloudWatch::AnomalyDetector": ""}
+# What may be set although the template leaves it out.
+SETTABLE = frozenset(["Threshold", "EvaluationPeriods", "DatapointsToAlarm", "TreatMissingData", "ActionsEnabled",
+                      "ActionsSuppressorWaitPeriod", "ActionsSuppressorExtensionPeriod"])
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class AlarmSet:
     alarms: Mapping[str, Alarm] = field(default_factory=dict)
     mutes: Mapping[str, MuteRule] = field(default_factory=dict)
     refused: Mapping[str, Unsupported] = field(default_factory=dict)
+    source: Mapping[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict, repr=False)
+    """Type and resolved properties of each alarm, as they were read."""
 
     @classmethod
     def from_template(cls, template: Mapping[str, Any], resolve: Mapping[str, object] | None = None) -> AlarmSet:
@@ -87,9 +92,33 @@ class AlarmSet:
                 refused[name] = error
             except (KeyError, TypeError, ValueError, AttributeError) as error:
                 refused[name] = Unsupported("Properties", f"cannot be read: {type(error).__name__} {error}")
-        return cls(alarms, mutes, refused)._checked()
+        return cls(alarms, mutes, refused, read).checked()
 
-    def _checked(self) -> AlarmSet:
+    def with_property(self, name: str, key: str, value: object) -> AlarmSet:
+        """The same alarms with one property of one of them set otherwise; raises ``ScenarioError``."""
+        if name not in self.source:
+            raise ScenarioError(f"there is no alarm {name!r}{nearest(name, self.source)}")
+        kind, properties = self.source[name]
+        if key not in properties and key not in SETTABLE:
+            raise ScenarioError(f"{name} has no property {key!r}{nearest(key, {*properties, *SETTABLE})}")
+        return self._of({**self.source, name: (kind, {**properties, key: value})}, {})
+
+    def about(self, name: str) -> AlarmSet:
+        """Only what bears on an alarm: itself, the composites above it, and what those look at."""
+        wanted = {name}
+        while True:
+            more = {other for other, alarm in self.alarms.items() if isinstance(alarm, CompositeAlarm)
+                    and wanted.intersection(alarm.rule.names())}
+            for other in wanted | more:
+                alarm = self.alarms.get(other)
+                if isinstance(alarm, CompositeAlarm):
+                    more.update(alarm.rule.names(), [alarm.suppressor] if alarm.suppressor else [])
+            if more <= wanted:
+                break
+            wanted |= more
+        return self._of({key: found for key, found in self.source.items() if key in wanted or key in self.mutes}, {})
+
+    def checked(self) -> AlarmSet:
         """Without the composites that rest on what is not here, and in an order in which children come first."""
         refused = dict(self.refused)
         metric = {name: alarm for name, alarm in self.alarms.items() if isinstance(alarm, MetricAlarm)}
@@ -118,4 +147,4 @@ class AlarmSet:
             if isinstance(found, CompositeAlarm) and found.suppressor and found.suppressor not in ordered:
                 refused[name] = Unsupported("ActionsSuppressor", f"{found.suppressor} is refused")
                 del ordered[name]
-        return AlarmSet(ordered, self.mutes, refused)
+        return AlarmSet(ordered, self.mutes, refused, self.source)

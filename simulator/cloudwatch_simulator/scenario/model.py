@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from cloudwatch_simulator.alarms.alarm_set import AlarmSet
@@ -53,6 +54,7 @@ class Scenario:
     evaluation_range: int
     series: tuple[GivenSeries, ...]
     expectations: tuple[Expectation, ...]
+    templates: tuple[Path, ...] = ()
 
     def length(self) -> int:
         """Seconds to evaluate: to the end of the longest series, or to the last expectation."""

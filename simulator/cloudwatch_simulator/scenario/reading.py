@@ -36,10 +36,12 @@ def read_scenario(path: Path) -> Scenario:
     file = load(path)
     file.only(_KEYS, "a scenario")
     interval = _interval(file)
-    alarms = _alarms(file, path)
+    templates = _templates(file, path)
+    alarms = _alarms(file, templates)
     return Scenario(
         file=str(path), alarms=alarms, start=_start(file), interval=interval, evaluation_range=_range(file),
         series=tuple(_series(file, interval)), expectations=tuple(read_expectations(file, alarms)),
+        templates=tuple(templates),
     )
 
 
@@ -78,22 +80,25 @@ def _start(file: Mapped) -> float:
     if isinstance(given, date) and not isinstance(given, datetime):
         given = datetime(given.year, given.month, given.day, tzinfo=timezone.utc)
     if isinstance(given, datetime):
-        moment: float = (given if given.tzinfo else given.replace(tzinfo=timezone.utc)).timestamp()
+        moment = float((given if given.tzinfo else given.replace(tzinfo=timezone.utc)).timestamp())
         if moment % 60:
             file.fail("start is a whole minute", "start")
         return moment
     if given is not START:
         file.fail(f"start is a time such as 2026-01-05T00:00:00Z, not {given!r}", "start")
-    return START
+    return float(START)
 
 
-def _alarms(file: Mapped, path: Path) -> AlarmSet:
+def _templates(file: Mapped, path: Path) -> list[Path]:
+    named = file.get("template", [])
+    return [_found(file, path, str(name)) for name in (named if isinstance(named, list) else [named])]
+
+
+def _alarms(file: Mapped, paths: list[Path]) -> AlarmSet:
     resolve = file.get("resolve") or {}
     if not isinstance(resolve, dict):
         file.fail("resolve maps names such as AWS::Region or Queue.QueueName to values", "resolve")
-    named = file.get("template", [])
-    templates = [read_template(_found(file, path, str(name)))
-                 for name in (named if isinstance(named, list) else [named])]
+    templates = [read_template(path) for path in paths]
     inline = file.get("alarms")
     if inline is not None:
         templates.append(_inline(file, inline))

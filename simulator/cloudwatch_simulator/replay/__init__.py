@@ -1,0 +1,1 @@
+"""Recorded metric data through a template's alarms: what would have paged."""
