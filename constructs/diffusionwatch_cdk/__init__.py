@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .settings import EnvironmentSettings, SettingsError, load_environment
     from .spend import Spend
     from .tracing import Tracing
+    from .vocabulary import UnknownMetricError
     from .worker_logs import WorkerLogs
 
 _HOMES = {
@@ -39,6 +40,7 @@ _HOMES = {
     "SettingsError": "settings",
     "Spend": "spend",
     "Tracing": "tracing",
+    "UnknownMetricError": "vocabulary",
     "WorkerLogs": "worker_logs",
     "load_environment": "settings",
 }
@@ -58,6 +60,7 @@ __all__ = [
     "SettingsError",
     "Spend",
     "Tracing",
+    "UnknownMetricError",
     "WorkerLogs",
     "load_environment",
 ]

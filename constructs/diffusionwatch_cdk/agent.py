@@ -25,7 +25,7 @@ class AgentConfiguration(Construct):
                 GpuNodes(
                     environment=settings.name,
                     service=fleet.service,
-                    instance_type=fleet.instance_type,
+                    instance_type=fleet.instance_type or "g6e.xlarge",  # the configuration is the same for all
                     retention_days=settings.retention_days,
                 )
             )

@@ -28,18 +28,19 @@ class Fleet:
     """The workers of one service. Made by ``on_ec2``, ``on_eks`` or ``named``; every name may be a CDK token."""
 
     service: str
-    instance_type: str
     auto_scaling_group: str | None = None
     eks_cluster: str | None = None
     namespace: str | None = None
     workload: str | None = None
     queue: str | None = None
     dead_letter_queue: str | None = None
-    planned_instances: float = 1
+    instance_type: str | None = None
+    planned_instances: float | None = None
+    """what the plan pays for on average; None: no plan, and no alarm that compares with it"""
     gpus_per_instance: float = 1
     workers_per_instance: int = 1
-    usd_per_hour: float = 0
-    """US dollars an instance and hour"""
+    usd_per_hour: float | None = None
+    """US dollars an instance and hour; None: not known"""
 
     @classmethod
     def on_ec2(
@@ -47,17 +48,18 @@ class Fleet:
         *,
         service: str,
         auto_scaling_group: autoscaling.IAutoScalingGroup | str,
-        instance_type: str,
-        planned_instances: float,
         queue: sqs.IQueue | str | None = None,
         dead_letter_queue: sqs.IQueue | str | None = None,
+        instance_type: str | None = None,
+        planned_instances: float | None = None,
         gpus_per_instance: float | None = None,
         workers_per_instance: int | None = None,
         usd_per_hour: float | None = None,
     ) -> Fleet:
         """A fleet on an EC2 Auto Scaling group, given as the construct or by name.
 
-        Raises ValueError for an instance type without GPUs, or without a list price when ``usd_per_hour`` is not given.
+        What money is compared with needs ``instance_type`` and ``planned_instances``; more than one GPU an instance
+        needs ``instance_type`` or ``gpus_per_instance``. Raises ValueError for an instance type without GPUs.
         """
         return cls(
             service=service,
@@ -76,10 +78,10 @@ class Fleet:
         cluster: eks.ICluster | str,
         namespace: str,
         workload: str,
-        instance_type: str,
-        planned_instances: float,
         queue: sqs.IQueue | str | None = None,
         dead_letter_queue: sqs.IQueue | str | None = None,
+        instance_type: str | None = None,
+        planned_instances: float | None = None,
         gpus_per_instance: float | None = None,
         workers_per_instance: int | None = None,
         usd_per_hour: float | None = None,
@@ -110,8 +112,10 @@ class Fleet:
         return max(1, round(self.gpus_per_instance))
 
     @property
-    def planned_usd_per_hour(self) -> float:
-        """What the plan pays for an hour of the whole fleet."""
+    def planned_usd_per_hour(self) -> float | None:
+        """What the plan pays for an hour of the whole fleet; None without a plan or a price."""
+        if self.planned_instances is None or self.usd_per_hour is None:
+            return None
         return round(self.planned_instances * self.usd_per_hour, 4)
 
 
@@ -119,17 +123,18 @@ def _name(given: object, attribute: str) -> str | None:
     return given if given is None or isinstance(given, str) else str(getattr(given, attribute))
 
 
-def _instances(instance_type: str, gpus: float | None, workers: int | None, usd: float | None) -> dict[str, Any]:
-    if instance_type not in INSTANCES:
+def _instances(
+    instance_type: str | None, gpus: float | None, workers: int | None, usd_per_hour: float | None
+) -> dict[str, Any]:
+    """What is left out, by the instance type: its GPUs, a worker for each of them, its list price."""
+    if instance_type is not None and instance_type not in INSTANCES:
         raise ValueError(f"no GPU instance type is called {instance_type!r}{did_you_mean(instance_type, INSTANCES)}")
-    known = INSTANCES[instance_type]
-    price = usd if usd is not None else known.usd_per_hour
-    if price is None:
-        raise ValueError(f"{instance_type} has no on-demand list price: give usd_per_hour")
+    known = INSTANCES[instance_type] if instance_type else None
+    gpus = gpus or (known.gpus if known else 1)
     return {
         "instance_type": instance_type,
-        "gpus_per_instance": gpus or known.gpus,
+        "gpus_per_instance": gpus,
         # One worker a GPU; a fraction of a GPU still carries one.
-        "workers_per_instance": workers or max(1, round(gpus or known.gpus)),
-        "usd_per_hour": price,
+        "workers_per_instance": workers or max(1, round(gpus)),
+        "usd_per_hour": usd_per_hour or (known.usd_per_hour if known else None),
     }

@@ -61,7 +61,7 @@ class SampleFleet(Construct):
             ),
         )
         template.override_logical_id(logical_id(service, "template"))
-        size = round(fleet.planned_instances)
+        size = round(fleet.planned_instances or 1)
         group = autoscaling.CfnAutoScalingGroup(
             self,
             "Group",

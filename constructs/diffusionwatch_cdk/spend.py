@@ -38,7 +38,9 @@ class Spend(Construct):
         settings: EnvironmentSettings,
     ) -> None:
         super().__init__(scope, id)
-        metered = {fleet.service: _metered(fleet) for fleet in fleets if fleet.auto_scaling_group}
+        metered = {
+            fleet.service: _metered(fleet) for fleet in fleets if fleet.auto_scaling_group and fleet.instance_type
+        }
         if metered:
             self._meter(metered, settings)
         self._budget(settings)

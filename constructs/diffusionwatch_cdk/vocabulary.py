@@ -64,7 +64,8 @@ def vocabulary(watched: WatchedFleet) -> Vocabulary:
         (catalog.NAMESPACE, metric.name): frozenset(map(frozenset, metric.dimension_sets))
         for metric in catalog.METRICS.values()
     }
-    nodes = GpuNodes(watched.environment.name, watched.fleet.service, watched.fleet.instance_type)
+    # Which metrics a node sends does not depend on its type.
+    nodes = GpuNodes(watched.environment.name, watched.fleet.service, watched.fleet.instance_type or "g6e.xlarge")
     for emitted in ec2_emits(nodes) if watched.fleet.auto_scaling_group else ():
         known[emitted.namespace, emitted.metric] = frozenset(map(frozenset, emitted.dimension_sets))
     for namespace, (metrics, dimensions) in AWS_METRICS.items():

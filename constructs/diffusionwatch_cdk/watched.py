@@ -63,7 +63,7 @@ class WatchedFleet:
 
     def vcpus_in_use(self, stat: str, period: int = 60) -> Metric:
         """The account's running on-demand vCPUs of the fleet's instance family, as its quota counts them."""
-        family = "P" if self.fleet.instance_type.startswith("p") else "G"
+        family = "P" if (self.fleet.instance_type or "").startswith("p") else "G"
         usage = {"Class": f"{family}/OnDemand", "Resource": "vCPU", "Service": "EC2", "Type": "Resource"}
         return Metric("AWS/Usage", "ResourceCount", tuple(usage.items()), stat, period)
 

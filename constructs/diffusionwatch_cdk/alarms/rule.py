@@ -31,6 +31,8 @@ class Need(str, Enum):
     AUTO_SCALING_GROUP = "an Auto Scaling group"
     QUEUE = "a queue"
     DEAD_LETTER_QUEUE = "a dead-letter queue"
+    INSTANCE_TYPE = "an instance type"
+    PLAN = "planned instances and their price"
 
 
 Comparison = Literal["GreaterThanThreshold", "GreaterThanOrEqualToThreshold", "LessThanThreshold"]
@@ -82,6 +84,8 @@ class AlarmRule(ABC):
             Need.AUTO_SCALING_GROUP: fleet.auto_scaling_group,
             Need.QUEUE: fleet.queue,
             Need.DEAD_LETTER_QUEUE: fleet.dead_letter_queue,
+            Need.INSTANCE_TYPE: fleet.instance_type,
+            Need.PLAN: fleet.planned_usd_per_hour,
         }
         return all(there[need] is not None for need in self.needs)
 

@@ -30,12 +30,14 @@ def on_call(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any]
 
 def _title(watched: WatchedFleet) -> str:
     fleet, environment = watched.fleet, watched.environment
-    where = fleet.auto_scaling_group or f"{fleet.eks_cluster}/{fleet.workload}"
-    return (
-        f"# {fleet.service} in {environment.name}\n"
-        f"{where} · {fleet.planned_instances:g} × {fleet.instance_type} planned, "
-        f"{fleet.planned_usd_per_hour:.2f} US dollars an hour · [runbooks]({environment.runbooks})"
-    )
+    facts = [fleet.auto_scaling_group or f"{fleet.eks_cluster}/{fleet.workload}"]
+    if fleet.planned_usd_per_hour is not None:
+        facts.append(
+            f"{fleet.planned_instances:g} × {fleet.instance_type} planned, "
+            f"{fleet.planned_usd_per_hour:.2f} US dollars an hour"
+        )
+    facts.append(f"[runbooks]({environment.runbooks})")
+    return f"# {fleet.service} in {environment.name}\n{' · '.join(facts)}"
 
 
 def _states(watched: WatchedFleet, alarms: AlarmSetDefinition) -> Widget:
@@ -191,7 +193,9 @@ def _workers(watched: WatchedFleet, alarms: AlarmSetDefinition) -> Widget | None
 def _money(watched: WatchedFleet, alarms: AlarmSetDefinition) -> Widget:
     alarm = alarms.alarm("cost-hour")
     plan = watched.fleet.planned_usd_per_hour
-    annotations: list[dict[str, Any]] = [{"value": plan, "label": "plan", "color": "#7f7f7f"}]
+    annotations: list[dict[str, Any]] = []
+    if plan is not None:
+        annotations.append({"value": plan, "label": "plan", "color": "#7f7f7f"})
     if alarm:
         annotations.append(threshold(alarm.properties["Threshold"], "cost-hour"))
     idle = measure("3600 * idle / PERIOD(idle)", idle=watched.worker("IdleCost", "Sum", PERIOD))

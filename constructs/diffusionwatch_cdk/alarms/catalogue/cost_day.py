@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from ...metrics import Measure, measure
 from ...watched import WatchedFleet
-from ..rule import AlarmRule, Severity
+from ..rule import AlarmRule, Need, Severity
 
 
 class CostDay(AlarmRule):
@@ -19,9 +19,10 @@ class CostDay(AlarmRule):
     missing = "notBreaching"
     missing_reason = "cost-meter-silent speaks for a meter that says nothing."
     severity = Severity.TICKET
+    needs = (Need.PLAN,)
 
     def measure(self, watched: WatchedFleet, threshold: float) -> Measure:
         return measure(watched.worker("EstimatedCost", "Sum", self.period))
 
     def limit(self, watched: WatchedFleet, threshold: float) -> float:
-        return round(threshold * 24 * watched.fleet.planned_usd_per_hour, 4)
+        return round(threshold * 24 * (watched.fleet.planned_usd_per_hour or 0), 4)
