@@ -99,11 +99,12 @@ class Alarms:
     def load(self, dumped: dict[str, Any]) -> None:
         with self._lock:
             self.held.update({each["properties"]["AlarmName"]: StoredAlarm(**each) for each in dumped["alarms"]})
-            self.history.load(dumped["history"])
+            now = self._clock.time()
+            self.history.load(dumped["history"], now)
             self.changed()
             self._refresh()
             for name, state in dumped["states"].items():
-                self.evaluation.live.set_state(name, state["value"], state["reason"], state["since"])
+                self.evaluation.live.set_state(name, state["value"], state["reason"], min(now, state["since"]))
 
     def _put_metric_alarm(self, params: dict[str, Any]) -> None:
         check_metric_alarm(params)

@@ -78,8 +78,9 @@ class AlarmHistory:
     def dump(self) -> list[dict[str, Any]]:
         return [asdict(item) for item in self._items]
 
-    def load(self, items: list[dict[str, Any]]) -> None:
-        self._items.extend(Item(**item) for item in items)
+    def load(self, items: list[dict[str, Any]], now: float) -> None:
+        """Takes back what was dumped, without what a clock that starts again has still before it."""
+        self._items.extend(Item(**item) for item in items if item["at"] <= now)
 
     def _add(self, alarm: str, alarm_type: str, at: float, kind: str, summary: str, data: dict[str, Any]) -> None:
         text = json.dumps({"version": "1.0", "time": stamp(at), **data})

@@ -127,7 +127,7 @@ class CloudWatchService:
         self.save()
 
     def _load(self, folder: Path) -> None:
-        load_metrics(folder, self.store)
+        load_metrics(folder, self.store, before=self._clock.time())
         state = load_state(folder)
         if state is not None:
             self._tags.load(state["tags"])

@@ -47,8 +47,11 @@ def save_metrics(folder: Path, store: MetricStore) -> None:
     _write(folder / METRICS, lambda file: np.savez_compressed(file, **joined))
 
 
-def load_metrics(folder: Path, store: MetricStore) -> None:
-    """Puts saved metric data into ``store``; does nothing where nothing was saved."""
+def load_metrics(folder: Path, store: MetricStore, before: float) -> None:
+    """Puts saved metric data of before that moment into ``store``; does nothing where nothing was saved.
+
+    A clock that ran fast and starts again at the wall's time has data of its future.
+    """
     path = folder / METRICS
     if not path.exists():
         return
@@ -60,14 +63,16 @@ def load_metrics(folder: Path, store: MetricStore) -> None:
         metric = MetricId(namespace, name, tuple((key, value) for key, value in dimensions))
         mine = {each: columns[each][row : row + rows] for each in _ROW}
         mine |= {each: columns[each][sample : sample + samples] for each in _SAMPLE}
-        _put(store, metric, unit, mine)
+        _put(store, metric, unit, mine, before)
         row, sample = row + rows, sample + samples
 
 
-def _put(store: MetricStore, metric: MetricId, unit: str, columns: dict[str, Any]) -> None:
+def _put(store: MetricStore, metric: MetricId, unit: str, columns: dict[str, Any], before: float) -> None:
     times, firsts = np.unique(columns["time"], return_index=True)
     ends = [*firsts[1:], len(columns["time"])]
     for time, first, end in zip(times, firsts, ends, strict=True):
+        if time >= before:
+            return
         count = float(columns["count"][first:end].sum())
         low, high = np.searchsorted(columns["sample_time"], [time, time + 0.5])
         weights = columns["weight"][low:high]

@@ -63,8 +63,9 @@ class LogsService:
         Raises:
             ServiceError: the group or the stream does not exist.
         """
+        # Without the lock: a subscription filter may run a function, and that logs too.
+        self.storage.put(group, stream, events, create=create)
         with self._lock:
-            self.storage.put(group, stream, events, create=create)
             self.events[group] += len(events)
             if group in self._without_metrics:
                 return

@@ -42,8 +42,8 @@ class Heard:
 class Watch:
     """One CloudWatch and everything around it."""
 
-    def __init__(self, **options: Any) -> None:
-        self.clock = ManualClock(NOW)
+    def __init__(self, *, start: float = NOW, **options: Any) -> None:
+        self.clock = ManualClock(start)
         self.heard = Heard()
         self.events: list[dict[str, Any]] = []
         self.service = CloudWatchService(

@@ -14,9 +14,7 @@ METRIC = MetricId("N", "m")
 
 def restarted(watch: Watch, folder: Path) -> Watch:
     watch.service.stop()
-    again = Watch(data_dir=folder)
-    again.clock.advance(watch.clock.time() - again.clock.time())
-    return again
+    return Watch(data_dir=folder, start=watch.clock.time())
 
 
 def filled(folder: Path) -> Watch:
@@ -66,6 +64,7 @@ def test_every_statistic_of_the_metric_data_is_the_same(tmp_path: Path) -> None:
     store.put(METRIC, NOW + 1, [5], unit="Milliseconds", resolution=1)
     store.put_statistics(METRIC, NOW + 60, sum=10, count=4, minimum=1, maximum=6, unit="Count")
     store.put(METRIC, NOW + 60, [3], unit="Count")
+    watch.clock.advance(120)
     again = restarted(watch, tmp_path).service.store
     for statistic in ("Sum", "SampleCount", "Minimum", "Maximum", "p90"):
         for unit in ("Milliseconds", "Count"):
@@ -81,6 +80,16 @@ def test_a_snapshot_that_breaks_off_leaves_the_last_one_whole(tmp_path: Path) ->
     (tmp_path / "cloudwatch.new").write_text('{"alarms": ')
     assert restarted(watch, tmp_path).shown("high")["AlarmActions"] == [TOPIC]
     assert json.loads((tmp_path / "cloudwatch.json").read_text())["dashboards"]
+
+
+def test_a_clock_that_starts_again_forgets_its_future(tmp_path: Path) -> None:
+    watch = filled(tmp_path)
+    watch.service.stop()
+    again = Watch(data_dir=tmp_path, start=NOW + 60)
+    assert again.service.store.span(METRIC) == (NOW, NOW)
+    assert again.shown("high")["StateTransitionedTimestamp"].timestamp() == NOW + 60
+    history = again.call("DescribeAlarmHistory", AlarmName="high")["AlarmHistoryItems"]
+    assert all(item["Timestamp"].timestamp() <= NOW + 60 for item in history)
 
 
 def test_without_a_folder_nothing_is_written(tmp_path: Path) -> None:
