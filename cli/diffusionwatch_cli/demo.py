@@ -25,6 +25,12 @@ def command(
         Path | None, typer.Option(file_okay=False, help="Keep dashboards, alarms and metrics here for the next start.")
     ] = None,
     chaos: Annotated[bool, typer.Option("--chaos", help="Restart the agent's listener in mid-run.")] = False,
+    incidents: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Another incident list (YAML).")
+    ] = None,
+    private_ports: Annotated[
+        bool, typer.Option("--private-ports", help="Take telemetry on free ports: an agent runs here already.")
+    ] = False,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the console.")] = False,
 ) -> None:
     """The whole system on this machine: deploy, fleet, incidents, alarms, console.
@@ -52,7 +58,14 @@ def command(
             narrator.summarize(report)
 
     options = Options(
-        once=once, speed=speed, port=port, data_dir=data_dir, chaos=chaos, browser=not (no_browser or as_json)
+        once=once,
+        speed=speed,
+        port=port,
+        data_dir=data_dir,
+        chaos=chaos,
+        browser=not (no_browser or as_json),
+        private_ports=private_ports,
+        incidents=incidents,
     )
     try:
         Demo(options, narrator).run(print_report)

@@ -77,7 +77,7 @@ class CommandTable(TyperGroup):
 
 def load(name: str) -> Any:
     """Imports a subcommand's module and makes the command of its function ``command``."""
-    one = typer.Typer(add_completion=False, rich_markup_mode="markdown")
+    one = typer.Typer(add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False)
     one.command(name, context_settings={"help_option_names": ["-h", "--help"]})(
         importlib.import_module(module_of(name)).command
     )
@@ -89,6 +89,7 @@ app = typer.Typer(
     cls=CommandTable,
     no_args_is_help=True,
     rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="CloudWatch monitoring for fleets of GPUs that generate images: see it, test it, run it on this machine.",
 )

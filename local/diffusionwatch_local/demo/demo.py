@@ -20,6 +20,7 @@ from diffusionwatch_local.demo.inbox import Inbox
 from diffusionwatch_local.demo.lock import only_one
 from diffusionwatch_local.demo.narrator import Narrator
 from diffusionwatch_local.demo.platform import Platform
+from diffusionwatch_local.demo.ports import EMF_PORT, refuse_used
 from diffusionwatch_local.demo.refusal import Refusal
 from diffusionwatch_local.demo.report import Report
 from diffusionwatch_local.fleet.processes import Processes
@@ -43,6 +44,8 @@ class Options:
     data_dir: Path | None = None
     chaos: bool = False
     browser: bool = True
+    private_ports: bool = False
+    incidents: Path | None = None
 
 
 class Demo:
@@ -50,7 +53,7 @@ class Demo:
 
     def __init__(self, options: Options, narrator: Narrator) -> None:
         self._options, self._narrator = options, narrator
-        self._script = incidents.load()
+        self._script = incidents.load(options.incidents)
         self._processes = Processes()
         self._seconds: dict[str, float] = {}
         self._start = 0.0
@@ -69,7 +72,11 @@ class Demo:
             logs.mkdir(parents=True, exist_ok=True)
             closing.callback(self._processes.stop)
             with self._phase("start"):
-                self._platform = Platform(self._clock, data_dir=self._options.data_dir)
+                if not self._options.private_ports:
+                    refuse_used(EMF_PORT)
+                self._platform = Platform(
+                    self._clock, data_dir=self._options.data_dir, private_ports=self._options.private_ports
+                )
                 closing.callback(self._platform.stop)
                 deployment = self._deployment(tools, logs)
                 synthesis = deployment.begin_synthesis()

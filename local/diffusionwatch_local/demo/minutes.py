@@ -37,7 +37,8 @@ class Minutes:
 
     def stop(self) -> None:
         self._stopped.set()
-        self._thread.join(1)
+        if self._thread.is_alive():
+            self._thread.join(1)
 
     def catch_up(self, now: float) -> None:
         """Lets every minute pass that has ended by ``now``."""

@@ -18,6 +18,7 @@ from diffusionwatch_local.fleet.gpus import FleetGpus
 from diffusionwatch_local.logs import LogsService
 from diffusionwatch_local.vended import VendedMetrics
 from diffusionwatch_local.xray import Receiver, XRayService
+from diffusionwatch_local.xray.receiver import PORT as XRAY_PORT
 
 TRACES_SECONDS = 6 * 3600  # the longest span that GetTraceSummaries takes (X-Ray API reference)
 
@@ -35,13 +36,24 @@ def keep_queue_time(clock: Clock) -> None:
 class Platform:
     """Everything that listens, and the thread that lets the minutes pass.
 
+    ``telemetry`` off leaves out what stands in for the agent; ``private_ports`` lets that listen on any free ports
+    instead of the agent's own.
+
     >>> from diffusionwatch.clock import SystemClock
     >>> platform = Platform(SystemClock())              # doctest: +SKIP
     >>> platform.start(); platform.aws.endpoint         # doctest: +SKIP
     'http://127.0.0.1:40123'
     """
 
-    def __init__(self, clock: Clock, *, port: int = 0, data_dir: Path | None = None, traces: bool = True) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        port: int = 0,
+        data_dir: Path | None = None,
+        telemetry: bool = True,
+        private_ports: bool = False,
+    ) -> None:
         self._clock = clock
         self.cloudwatch = CloudWatchService(clock, client=lambda name: self.aws.client(name), data_dir=data_dir)
         self.logs = LogsService(self.cloudwatch.store, clock)
@@ -50,7 +62,8 @@ class Platform:
         vended = VendedMetrics(self.cloudwatch.store, client=lambda name: self.aws.client(name), wall=clock.time)
         services = (self.logs, self.xray, vended, self.cloudwatch)
         self.aws = EmbeddedAws(clock=clock, port=port, data_dir=data_dir, services=services)
-        self._receiver = Receiver(self.xray.traces) if traces else None
+        self._private_ports = private_ports
+        self._receiver = Receiver(self.xray.traces, port=0 if private_ports else XRAY_PORT) if telemetry else None
         self._agent: Agent | None = None
         self._minutes = Minutes(clock, [self._measure, self.aws.tick])
 
@@ -78,6 +91,7 @@ class Platform:
             store=self.cloudwatch.store,
             clock=self._clock,
             gpus=gpus.samples if gpus is not None else tuple,
+            port=0 if self._private_ports else None,
         )
         self._agent.start_listener()
         return self._agent

@@ -23,7 +23,7 @@ class Standing:
     def __init__(self, *, port: int, console_port: int, speed: float, data_dir: Path | None, agent: bool) -> None:
         now = time.time()
         self._clock: Clock = SystemClock() if speed == 1 else ScaledClock(speed, now, now)
-        self._platform = Platform(self._clock, port=port, data_dir=data_dir, traces=agent)
+        self._platform = Platform(self._clock, port=port, data_dir=data_dir, telemetry=agent)
         self._console = Console(self._platform.aws.client, self._clock, port=console_port)
         self._agent = agent
 

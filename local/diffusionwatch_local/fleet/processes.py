@@ -74,7 +74,7 @@ class Processes:
         end(children)
 
 
-def end(children: Iterable[subprocess.Popen[str]], grace: float = GRACE) -> None:
+def end(children: Iterable[subprocess.Popen[str]]) -> None:
     """Ends these children and whatever they started.
 
     One that had ended before is left alone: its id may be another's by now.
@@ -82,7 +82,7 @@ def end(children: Iterable[subprocess.Popen[str]], grace: float = GRACE) -> None
     running = [child for child in children if child.poll() is None]
     for child in running:
         signal_group(child, signal.SIGTERM)
-    until = time.monotonic() + grace
+    until = time.monotonic() + GRACE
     while time.monotonic() < until and any(child.poll() is None for child in running):
         time.sleep(POLL)
     for child in running:
