@@ -111,10 +111,11 @@ def _metric(metric: dict[str, Any], event: dict[str, Any]) -> list[str]:
     values = values if isinstance(values, list) else [values]
     if not 1 <= len(values) <= limits.VALUES_PER_METRIC:
         found.append(f"{len(values)} values of {name!r}")
-    for value in values:
-        if type(value) not in (int, float) or not math.isfinite(value) or abs(value) > limits.LARGEST_VALUE:
-            found.append(f"value {value!r} of {name!r}")
-    return found
+    return found + [f"value {value!r} of {name!r}" for value in values if not _possible(value)]
+
+
+def _possible(value: Any) -> bool:
+    return type(value) in (int, float) and math.isfinite(value) and abs(value) <= limits.LARGEST_VALUE
 
 
 def _no_constant(text: str) -> Any:

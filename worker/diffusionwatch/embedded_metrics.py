@@ -31,13 +31,13 @@ def install(monitor: GenerationMonitor | None = None) -> GenerationMonitor:
     return monitor
 
 
-class _Environment(DefaultEnvironment):  # type: ignore[misc]
+class _Environment(DefaultEnvironment):
     def __init__(self, monitor: GenerationMonitor) -> None:
         super().__init__()
         self.sink = _Sink(monitor, self.get_log_group_name())
 
 
-class _Sink(Sink):  # type: ignore[misc]
+class _Sink(Sink):
     def __init__(self, monitor: GenerationMonitor, log_group: str) -> None:
         self._monitor, self._log_group = monitor, log_group
 

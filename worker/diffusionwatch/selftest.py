@@ -15,6 +15,7 @@ import time
 
 from diffusionwatch.conformance import problems
 from diffusionwatch.monitor import GenerationMonitor
+from diffusionwatch.testing import MemorySink
 
 SECONDS = 5.0
 """Longer than this, and something is wrong that waiting will not mend."""
@@ -29,6 +30,7 @@ def main() -> int:
             environment="local",
             endpoint=f"tcp://127.0.0.1:{agent.getsockname()[1]}",
             tracing="off",
+            gpu="off",
         )
         with monitor.generation("sdxl", "selftest-1", steps=4, width=512, height=512) as generation:
             with generation.stage("denoise"):
@@ -52,7 +54,7 @@ def main() -> int:
 
 def cost_of_recording(rounds: int = 200, size: int = 100) -> float:
     """Microseconds that recording one request takes from its caller, without anything else running."""
-    monitor = GenerationMonitor(service="selftest", environment="local", tracing="off", start=False)
+    monitor = GenerationMonitor(service="selftest", environment="local", tracing="off", sink=MemorySink(), start=False)
     taken = []
     for _ in range(rounds):
         begin = time.perf_counter_ns()
