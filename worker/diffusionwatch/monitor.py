@@ -246,6 +246,7 @@ class GenerationMonitor:
     def _pressure(self) -> None:
         """The queue is long: the background thread is to come at once; what is too much goes, oldest first."""
         if self._pressure_at < 0:  # the first record of a forked child, or after close()
+            processes.follow_child(self)
             self.start()
             return
         if not self._publisher.wake.is_set():

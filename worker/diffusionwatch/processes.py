@@ -39,8 +39,8 @@ def _close_all() -> None:
         monitor._end()
 
 
-def closes_with_children_of_multiprocessing(monitor: GenerationMonitor) -> None:
-    """They leave by os._exit and run no atexit functions, but their own finalizers."""
+def follow_child(monitor: GenerationMonitor) -> None:
+    """Flushes at the end of a child of multiprocessing, which runs no atexit functions but finalizers of its own."""
     if (util := sys.modules.get("multiprocessing.util")) is not None:
         util.Finalize(None, monitor._end, exitpriority=100)
 
@@ -48,7 +48,6 @@ def closes_with_children_of_multiprocessing(monitor: GenerationMonitor) -> None:
 def _forked() -> None:
     for monitor in list(_monitors):
         monitor._after_fork()
-        closes_with_children_of_multiprocessing(monitor)
 
 
 if hasattr(os, "register_at_fork"):
