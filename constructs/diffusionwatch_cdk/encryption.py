@@ -8,7 +8,7 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from .logical_ids import pin
-from .names import key_alias
+from .names import key_alias, partition
 from .settings import EnvironmentSettings
 
 PUBLISHERS = ("cloudwatch.amazonaws.com", "budgets.amazonaws.com", "events.amazonaws.com")
@@ -37,8 +37,7 @@ class EncryptionKey(kms.Key):
                     conditions={"StringEquals": {"aws:SourceAccount": settings.account}},
                 )
             )
-        stack = cdk.Stack.of(self)
-        groups = f"arn:{stack.partition}:logs:{settings.region}:{settings.account}:log-group:*"
+        groups = f"arn:{partition(settings.region)}:logs:{settings.region}:{settings.account}:log-group:*"
         self.add_to_resource_policy(
             iam.PolicyStatement(
                 principals=[iam.ServicePrincipal(f"logs.{settings.region}.amazonaws.com")],

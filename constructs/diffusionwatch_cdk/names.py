@@ -85,5 +85,9 @@ def topic_arn(environment: str, severity: str, *, account: str, region: str) -> 
     return f"arn:{partition(region)}:sns:{region}:{account}:{topic_name(environment, severity)}"
 
 
+def log_group_arn(name: str, *, account: str, region: str) -> str:
+    return f"arn:{partition(region)}:logs:{region}:{account}:log-group:{name}:*"
+
+
 def alarm_arn(name: str, *, account: str, region: str) -> str:
     return f"arn:{partition(region)}:cloudwatch:{region}:{account}:alarm:{name}"

@@ -14,10 +14,11 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from .acknowledge import acknowledge
 from .fleet import Fleet
 from .functions import function_code
 from .logical_ids import pin
-from .names import function_log_group, function_name, topic_arn
+from .names import function_log_group, function_name, log_group_arn, topic_arn
 from .settings import EnvironmentSettings
 
 COST_METER = "cost-meter"
@@ -54,8 +55,7 @@ class Spend(Construct):
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             description=f"{name}: counts instances, reads utilisation, writes its own log",
         )
-        stack = cdk.Stack.of(self)
-        log_arn = f"arn:{stack.partition}:logs:{settings.region}:{settings.account}:log-group:{group.log_group_name}:*"
+        log_arn = log_group_arn(group.log_group_name, account=settings.account, region=settings.region)
         role.add_to_policy(
             iam.PolicyStatement(actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[log_arn])
         )
@@ -66,12 +66,14 @@ class Spend(Construct):
                 resources=["*"],
             )
         )
+        acknowledge(role, "IAM5[Resource::*]", "DescribeAutoScalingGroups and GetMetricData know no resources.")
+        acknowledge(role, f"IAM5[Resource::{log_arn}]", "The streams of the function's own log group.")
         function = lambda_.Function(
             self,
             "CostMeter",
             function_name=name,
             description="What the fleets cost, and cost idle, each five minutes",
-            runtime=lambda_.Runtime.PYTHON_3_13,
+            runtime=lambda_.Runtime.PYTHON_3_14,
             architecture=lambda_.Architecture.ARM_64,
             handler="cost_meter.handler.handler",
             code=function_code("cost_meter"),
