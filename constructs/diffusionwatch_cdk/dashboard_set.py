@@ -9,13 +9,13 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from .alarms import AlarmSetDefinition
-from .dashboards import on_call
+from .dashboards import DASHBOARDS
 from .names import dashboard_name, logical_id
 from .watched import WatchedFleet
 
 
 class Dashboards(Construct):
-    """The on-call dashboard."""
+    """The dashboards of dashboards.DASHBOARDS, named ``<environment>-<service>-<dashboard>``."""
 
     def __init__(
         self,
@@ -26,7 +26,7 @@ class Dashboards(Construct):
         alarms: AlarmSetDefinition,
     ) -> None:
         super().__init__(scope, id)
-        self.bodies: dict[str, dict[str, Any]] = {"on-call": on_call(watched, alarms)}
+        self.bodies = {name: DASHBOARDS[name](watched, alarms) for name in watched.settings.dashboards}
         for name, body in self.bodies.items():
             dashboard = cdk.CfnResource(
                 self,

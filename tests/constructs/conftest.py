@@ -21,9 +21,9 @@ Watch = Callable[..., WatchedFleet]
 
 @pytest.fixture
 def watch() -> Watch:
-    """A fleet ``image-api`` in ``prod``; keywords replace keys of its fleet, ``alarms`` and ``objectives`` its own."""
+    """A fleet ``image-api`` in ``prod``; other keywords than the three are its fleet's."""
 
-    def make(*, alarms: dict[str, Any] | None = None, objectives: dict[str, Any] | None = None, **fleet: Any):
+    def make(*, alarms: Any = None, objectives: Any = None, models: Any = ("sdxl", "flux"), **fleet: Any):
         described = {
             "auto_scaling_group": "image-api-prod",
             "instance_type": "g6e.xlarge",
@@ -42,7 +42,7 @@ def watch() -> Watch:
                 "services": {
                     "image-api": {
                         "fleet": described,
-                        "models": ["sdxl", "flux"],
+                        "models": models,
                         "alarms": alarms or {},
                         "objectives": objectives or {},
                     }

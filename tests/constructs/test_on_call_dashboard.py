@@ -5,8 +5,8 @@ import json
 import pytest
 
 from diffusionwatch_cdk.alarms import define
-from diffusionwatch_cdk.dashboards import on_call
 from diffusionwatch_cdk.dashboards.layout import body
+from diffusionwatch_cdk.dashboards.on_call import on_call
 from diffusionwatch_cdk.dashboards.widgets import text
 
 

@@ -62,27 +62,28 @@ def test_a_folder_without_environments_is_said_to_be_empty(tmp_path: Path) -> No
 def test_a_misspelt_key_is_told_with_line_allowed_keys_and_the_nearest(edited) -> None:
     message = edited("instance_type: g6.xlarge", "instnce_type: g6.xlarge")
 
-    assert message.startswith("21: services.image-api.fleet.instnce_type is not a setting; allowed here: auto_scaling")
+    assert message.startswith("22: services.image-api.fleet.instnce_type is not a setting; allowed here: auto_scaling")
     assert message.endswith("; did you mean instance_type?")
 
 
 @pytest.mark.parametrize(
     ("old", "new", "line", "says"),
     [
-        ("g6.xlarge", "g6.xlrge", 21, "did you mean g6.xlarge?"),
-        ("planned_instances: 1", "planned_instances: -1", 22, "greater than or equal to 0"),
-        ("planned_instances: 1", "planned_instances: many", 22, "'many'"),
+        ("g6.xlarge", "g6.xlrge", 22, "did you mean g6.xlarge?"),
+        ("planned_instances: 1", "planned_instances: -1", 23, "greater than or equal to 0"),
+        ("planned_instances: 1", "planned_instances: many", 23, "'many'"),
         ("protocol: email", "protocol: mail", 15, "allowed: email, https, sqs, lambda; did you mean email?"),
         ("image-platform@example.com", "nobody", 15, "'nobody' is no endpoint for email"),
         ("retention_days: 14", "retention_days: 15", 8, "allowed: 1, 3, 5, 7, 14"),
         ("monthly_usd: 400", "monthly_usd: 0", 10, "greater than 0"),
-        ("gpu-idle-no-work:", "gpu-idle-no-wrk:", 25, "did you mean gpu-idle-no-work?"),
-        ("reason: The development", "note: The development", 28, "allowed here: enabled, reason"),
+        ("gpu-idle-no-work:", "gpu-idle-no-wrk:", 26, "did you mean gpu-idle-no-work?"),
+        ("reason: The development", "note: The development", 29, "allowed here: enabled, reason"),
         ('"111122223333"', "1111", 4, "twelve digits in quotes"),
         ("region: us-east-1", "region: us-east-1\nregion: eu-west-1", 6, "region stands here a second time"),
         ("image-api:", "Image-API:", 17, "it must match pattern"),
+        ("[on-call, latency]", "[on-call, latncy]", 19, "did you mean latency?"),
         ("retention_days: 14", "name: dev", 8, "drop name"),
-        ("[sdxl, flux]", "[sdxl, flux", 18, "not YAML"),
+        ("[sdxl, flux]", "[sdxl, flux", 19, "not YAML"),
     ],
 )
 def test_an_impossible_value_is_told_with_its_line_and_what_is_allowed(edited, old, new, line, says) -> None:

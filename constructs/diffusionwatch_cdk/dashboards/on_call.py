@@ -7,13 +7,12 @@ from typing import Any
 from diffusionwatch import catalog
 
 from ..alarms import AlarmSetDefinition
-from ..metrics import Measure, measure
+from ..metrics import measure
 from ..watched import WatchedFleet
+from .colors import BAD, CALM, GOOD, QUIET, SLOW
 from .layout import Widget, body
+from .measures import PERIOD, a_minute, dollars_an_hour, seconds
 from .widgets import Line, alarm_status, graph, log_table, number, text, threshold
-
-PERIOD = 300
-GOOD, BAD, SLOW, CALM = "#2ca02c", "#d13212", "#ff9900", "#1f77b4"
 
 
 def on_call(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any]:
@@ -46,21 +45,20 @@ def _states(watched: WatchedFleet, alarms: AlarmSetDefinition) -> Widget:
 
 
 def _now(watched: WatchedFleet) -> list[Widget]:
-    completed = watched.worker("RequestsCompleted", "Sum", PERIOD)
     lines = {
-        "Requests a minute (T_req)": measure("60 * completed / PERIOD(completed)", completed=completed),
+        "Requests a minute (T_req)": a_minute(watched, "RequestsCompleted"),
         "Success, percent": measure(
             "100 * completed / (completed + faulted)",
-            completed=completed,
+            completed=watched.worker("RequestsCompleted", "Sum", PERIOD),
             faulted=watched.worker("RequestsFaulted", "Sum", PERIOD),
         ),
-        "Generation p50, seconds (L_gen)": _seconds(watched, "p50"),
-        "Generation p90, seconds (L_gen)": _seconds(watched, "p90"),
+        "Generation p50, seconds (L_gen)": seconds(watched, "GenerationLatency", "p50"),
+        "Generation p90, seconds (L_gen)": seconds(watched, "GenerationLatency", "p90"),
     }
     if watched.fleet.queue:
         oldest = watched.queue("ApproximateAgeOfOldestMessage", "Maximum")
         lines["Oldest waiting, seconds"] = measure(oldest)
-    lines["Dollars an hour"] = _dollars_an_hour(watched)
+    lines["Dollars an hour"] = dollars_an_hour(watched)
     return [
         number("Now", [Line(what, label) for label, what in lines.items()], region=_region(watched), width=18, height=4)
     ]
@@ -91,10 +89,13 @@ def _requests(watched: WatchedFleet, alarms: AlarmSetDefinition) -> Widget:
 
 def _latency(watched: WatchedFleet, alarms: AlarmSetDefinition) -> Widget:
     lines = [
-        Line(_seconds(watched, "p50"), "All models, p50", CALM),
-        Line(_seconds(watched, "p90"), "All models, p90", SLOW),
+        Line(seconds(watched, "GenerationLatency", "p50"), "All models, p50", CALM),
+        Line(seconds(watched, "GenerationLatency", "p90"), "All models, p90", SLOW),
     ]
-    lines += [Line(_seconds(watched, "p90", model), f"{model}, p90") for model in watched.settings.models[:4]]
+    lines += [
+        Line(seconds(watched, "GenerationLatency", "p90", model), f"{model}, p90")
+        for model in watched.settings.models[:4]
+    ]
     return graph(
         "Generation latency (L_gen): received to returned",
         lines,
@@ -168,7 +169,7 @@ def _capacity(watched: WatchedFleet) -> list[Widget]:
     if not watched.fleet.auto_scaling_group:
         return []
     lines = [
-        Line(watched.group("GroupMaxSize", "Maximum"), "Maximum", "#c7c7c7"),
+        Line(watched.group("GroupMaxSize", "Maximum"), "Maximum", QUIET),
         Line(watched.group("GroupDesiredCapacity", "Maximum"), "Desired", SLOW),
         Line(watched.group("GroupInServiceInstances", "Minimum"), "In service", GOOD),
     ]
@@ -195,13 +196,15 @@ def _money(watched: WatchedFleet, alarms: AlarmSetDefinition) -> Widget:
     plan = watched.fleet.planned_usd_per_hour
     annotations: list[dict[str, Any]] = []
     if plan is not None:
-        annotations.append({"value": plan, "label": "plan", "color": "#7f7f7f"})
+        annotations.append({"value": plan, "label": "plan", "color": QUIET})
     if alarm:
         annotations.append(threshold(alarm.properties["Threshold"], "cost-hour"))
-    idle = measure("3600 * idle / PERIOD(idle)", idle=watched.worker("IdleCost", "Sum", PERIOD))
     return graph(
         "Dollars an hour",
-        [Line(_dollars_an_hour(watched), "Spent", CALM), Line(idle, "Spent on idle GPUs", BAD)],
+        [
+            Line(dollars_an_hour(watched), "Spent", CALM),
+            Line(dollars_an_hour(watched, "IdleCost"), "Spent on idle GPUs", BAD),
+        ],
         region=_region(watched),
         width=6,
         height=6,
@@ -217,14 +220,6 @@ def _faults(watched: WatchedFleet) -> Widget:
         "| sort @timestamp desc | limit 20"
     )
     return log_table("The last 20 faults", group, query, region=_region(watched), width=12, height=6)
-
-
-def _seconds(watched: WatchedFleet, stat: str, model: str = "") -> Measure:
-    return measure("latency / 1000", latency=watched.worker("GenerationLatency", stat, PERIOD, model=model))
-
-
-def _dollars_an_hour(watched: WatchedFleet) -> Measure:
-    return measure("3600 * spent / PERIOD(spent)", spent=watched.worker("EstimatedCost", "Sum", PERIOD))
 
 
 def _region(watched: WatchedFleet) -> str:

@@ -23,7 +23,7 @@ def explain(error: Mapping[str, Any]) -> str:
     if kind == "missing":
         return f"{where} is missing{_meaning(field)}"
     if kind == "literal_error":
-        given, choices = error["input"], get_args(_bare(field.annotation)) if field else ()
+        given, choices = error["input"], get_args(_type_at(location))
         return f"{where} is {given!r}; allowed: {', '.join(choices)}{did_you_mean(str(given), choices)}"
     if kind == "value_error":
         return f"{where}: {error['ctx']['error']}"

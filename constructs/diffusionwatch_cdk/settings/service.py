@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field, field_validator, model_validator
 
@@ -93,11 +93,17 @@ class Objectives(Settings):
     """seconds after which a trace counts as slow; the worker's own objectives are finer (by model, steps, pixels)"""
 
 
+Dashboard = Literal["on-call", "latency", "capacity", "gpu", "cost", "telemetry"]
+DASHBOARDS: tuple[Dashboard, ...] = get_args(Dashboard)
+
+
 class MonitoringSettings(Settings):
     """How a service is watched; every default can be defended, so an empty one is a working one."""
 
     models: tuple[ModelName, ...] = Field(default=(), max_length=40)
     """models that get a line of their own on dashboards, as the worker names them; at most 40"""
+    dashboards: tuple[Dashboard, ...] = DASHBOARDS
+    """the dashboards to make; each costs 3 US dollars a month beyond the account's first three"""
     objectives: Objectives = Objectives()
     """what the service promises its users"""
     alarms: dict[str, AlarmOverride] = Field(default_factory=dict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .alarm import alarm_status
 from .log import log_table
-from .metric import Line, band, graph, number, threshold
+from .metric import Line, alarm_line, graph, number, search, threshold
 from .text import text
 
-__all__ = ["Line", "alarm_status", "band", "graph", "log_table", "number", "text", "threshold"]
+__all__ = ["Line", "alarm_line", "alarm_status", "graph", "log_table", "number", "search", "text", "threshold"]

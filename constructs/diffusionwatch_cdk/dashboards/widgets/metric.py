@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ...alarms import AlarmSetDefinition
 from ...metrics import Measure, Metric
 from ..layout import Widget
 
@@ -64,14 +65,35 @@ def number(title: str, lines: Sequence[Line], *, region: str, width: int, height
     return {"type": "metric", "width": width, "height": height, "properties": properties}
 
 
+EACH_GPU = "${PROP('Dim.InstanceId')} ${PROP('Dim.index')}"
+"""A dynamic label: the instance and the GPU's number on it."""
+
+
+def search(
+    title: str, expression: str, *, region: str, width: int, height: int, unit: str, most: float | None = None
+) -> Widget:
+    """A graph of whatever a SEARCH finds: at most 500 series, with data of the last two weeks."""
+    properties = {
+        "title": title,
+        "view": "timeSeries",
+        "region": region,
+        "metrics": [[{"expression": expression, "id": "found", "label": EACH_GPU}]],
+        "yAxis": {"left": _axis(unit, 0, most)},
+    }
+    return {"type": "metric", "width": width, "height": height, "properties": properties}
+
+
 def threshold(value: float, label: str, *, breach: Literal["above", "below"] = "above") -> dict[str, Any]:
     """A line at an alarm's threshold, shaded on the side that breaches."""
     return {"value": value, "label": label, "color": "#d13212", "fill": breach}
 
 
-def band(low: float, high: float, label: str) -> list[dict[str, Any]]:
-    """A shaded band between two values."""
-    return [{"value": high, "label": label, "color": "#ffbb78"}, {"value": low, "color": "#ffbb78"}]
+def alarm_line(
+    alarms: AlarmSetDefinition, alarm_id: str, *, breach: Literal["above", "below"] = "above"
+) -> list[dict[str, Any]]:
+    """The line at an alarm's own threshold; nothing where the fleet has no such alarm."""
+    alarm = alarms.alarm(alarm_id)
+    return [threshold(alarm.threshold, alarm_id, breach=breach)] if alarm else []
 
 
 def _axis(unit: str, least: float | None, most: float | None) -> dict[str, Any]:

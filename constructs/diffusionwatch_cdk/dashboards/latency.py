@@ -1,0 +1,71 @@
+"""Where the time of a generation goes: stages, models, steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from diffusionwatch.catalog import METRICS, STAGES
+
+from ..alarms import AlarmSetDefinition
+from ..watched import WatchedFleet
+from .colors import CALM, GOOD, SLOW
+from .layout import Widget, body
+from .measures import PERIOD, a_minute, seconds
+from .widgets import Line, graph, text
+
+MODELS_DRAWN = 8
+"""Lines that can still be told apart; more models are on the worker's own dimension for ad-hoc graphs."""
+
+
+def latency(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any]:
+    """The body of the dashboard ``<environment>-<service>-latency``."""
+    region = watched.environment.region
+    rows: list[list[Widget]] = [
+        [text(f"# {watched.fleet.service}: where the time goes", width=24, height=1)],
+        [_stacked(watched, region), _tail(watched, region)],
+        [_by_model(watched, region, "GenerationLatency", "Generation latency (L_gen) by model, p90")],
+        [_steps(watched, region), _batch(watched, region), _loads(watched, region)],
+    ]
+    return body(rows, start="-PT12H")
+
+
+def _stacked(watched: WatchedFleet, region: str) -> Widget:
+    lines = [Line(seconds(watched, stage, "Average"), METRICS[stage].meaning) for stage in STAGES]
+    return graph("Stages, average: stacked", lines, region=region, width=12, height=7, unit="seconds", stacked=True)
+
+
+def _tail(watched: WatchedFleet, region: str) -> Widget:
+    lines = [Line(seconds(watched, stage, "p90"), METRICS[stage].meaning) for stage in STAGES]
+    return graph("Stages, p90", lines, region=region, width=12, height=7, unit="seconds")
+
+
+def _by_model(watched: WatchedFleet, region: str, metric: str, title: str) -> Widget:
+    models = watched.settings.models[:MODELS_DRAWN]
+    lines = [Line(seconds(watched, metric, "p90", model), model) for model in models]
+    lines.append(Line(seconds(watched, metric, "p90"), "all models", CALM))
+    return graph(title, lines, region=region, width=24, height=6, unit="seconds")
+
+
+def _steps(watched: WatchedFleet, region: str) -> Widget:
+    models = watched.settings.models[:MODELS_DRAWN]
+    lines = [Line(watched.worker("DenoiseStep", "p90", PERIOD, model=model), model) for model in models]
+    lines.append(Line(watched.worker("DenoiseStep", "p90", PERIOD), "all models", CALM))
+    return graph("One sampling step, p90", lines, region=region, width=8, height=6, unit="milliseconds")
+
+
+def _batch(watched: WatchedFleet, region: str) -> Widget:
+    lines = [
+        Line(a_minute(watched, "ImagesGenerated"), "Images a minute", GOOD),
+        Line(a_minute(watched, "RequestsCompleted"), "Requests a minute (T_req)", CALM),
+    ]
+    return graph("Images and requests", lines, region=region, width=8, height=6, unit="a minute")
+
+
+def _loads(watched: WatchedFleet, region: str) -> Widget:
+    lines = [
+        Line(seconds(watched, "ModelLoad", "Maximum"), "Longest model load", SLOW),
+        Line(watched.worker("ModelLoad", "SampleCount", PERIOD), "Model loads", CALM, "right"),
+    ]
+    return graph(
+        "Model loads (cold starts)", lines, region=region, width=8, height=6, unit="seconds", right_unit="loads"
+    )

@@ -1,0 +1,83 @@
+"""Whether the monitoring itself can be believed: each source against what it owes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..alarms import AlarmSetDefinition
+from ..metrics import Metric
+from ..names import topic_name
+from ..watched import WatchedFleet
+from .colors import BAD, CALM, GOOD, SLOW
+from .layout import Widget, body
+from .measures import PERIOD
+from .widgets import Line, alarm_line, alarm_status, graph, text
+
+SILENCES = (
+    "agent-silent",
+    "workers-missing",
+    "asg-metrics-silent",
+    "cost-meter-silent",
+    "emf-rejected",
+    "telemetry-dropped",
+)
+
+
+def telemetry(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any]:
+    """The body of the dashboard ``<environment>-<service>-telemetry``."""
+    region = watched.environment.region
+    arns = [watched.alarm_arn(alarm) for alarm in SILENCES if alarms.alarm(alarm)]
+    rows: list[list[Widget]] = [
+        [text(f"# {watched.fleet.service}: can the monitoring be believed?", width=24, height=1)],
+        [alarm_status("Sources that are silent", arns, width=24, height=3)],
+        _shares(watched, alarms, region),
+        [_refused(watched, region), _dropped(watched, alarms, region), _delivered(watched, region)],
+    ]
+    return body(rows, start="-PT12H")
+
+
+def _shares(watched: WatchedFleet, alarms: AlarmSetDefinition, region: str) -> list[Widget]:
+    titles = {"workers-missing": "Heartbeats", "agent-silent": "GPU samples"}
+    return [
+        graph(
+            f"{title}, percent of expected",
+            [Line(alarm.measure, title, GOOD)],
+            region=region,
+            width=12,
+            height=6,
+            unit="percent",
+            annotations=alarm_line(alarms, alarm_id, breach="below"),
+        )
+        for alarm_id, title in titles.items()
+        if (alarm := alarms.alarm(alarm_id))
+    ]
+
+
+def _refused(watched: WatchedFleet, region: str) -> Widget:
+    lines = [
+        Line(watched.worker_log("EMFParsingErrors", "Sum", PERIOD), "Not parsed", BAD),
+        Line(watched.worker_log("EMFValidationErrors", "Sum", PERIOD), "Not valid", SLOW),
+        Line(watched.worker_log("EMFDisabledErrors", "Sum", PERIOD), "Extraction off", CALM),
+    ]
+    return graph("Events that gave no metric", lines, region=region, width=8, height=6, unit="events")
+
+
+def _dropped(watched: WatchedFleet, alarms: AlarmSetDefinition, region: str) -> Widget:
+    return graph(
+        "Telemetry that workers gave up",
+        [Line(watched.worker("TelemetryDropped", "Sum", PERIOD), "Records", BAD)],
+        region=region,
+        width=8,
+        height=6,
+        unit="records",
+        annotations=alarm_line(alarms, "telemetry-dropped"),
+    )
+
+
+def _delivered(watched: WatchedFleet, region: str) -> Widget:
+    topic = (("TopicName", topic_name(watched.environment.name, "page")),)
+    lines = [
+        Line(Metric("AWS/SNS", "NumberOfNotificationsDelivered", topic, "Sum", PERIOD), "Pages delivered", GOOD),
+        Line(Metric("AWS/SNS", "NumberOfNotificationsFailed", topic, "Sum", PERIOD), "Pages not delivered", BAD),
+    ]
+    return graph("Pages", lines, region=region, width=8, height=6, unit="notifications")
