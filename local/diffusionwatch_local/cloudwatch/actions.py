@@ -18,8 +18,10 @@ class ActionFailed(Exception):  # noqa: N818 - an action fails, it does not err
 
 
 class Actions:
-    """Args:
-    client: gives a boto3 client of a service; None runs nothing.
+    """Calls the services that actions name.
+
+    Args:
+        client: gives a boto3 client by service name; without one every action fails.
     """
 
     def __init__(self, client: Callable[[str], Any] | None, place: Place) -> None:

@@ -28,7 +28,7 @@ class AnomalyDetectors:
         }
 
     def dump(self) -> dict[str, dict[str, Any]]:
-        return self._held
+        return dict(self._held)
 
     def load(self, detectors: dict[str, dict[str, Any]]) -> None:
         self._held.update(detectors)

@@ -46,7 +46,7 @@ class Dashboards:
         }
 
     def dump(self) -> list[dict[str, Any]]:
-        return [asdict(dashboard) for dashboard in self.held.values()]
+        return [asdict(dashboard) for dashboard in list(self.held.values())]
 
     def load(self, dashboards: list[dict[str, Any]]) -> None:
         self.held.update({each["name"]: Dashboard(**each) for each in dashboards})

@@ -63,7 +63,7 @@ class AlarmHistory:
         start, end = (seconds(params[key]) if key in params else None for key in ("StartDate", "EndDate"))
         found = [
             item
-            for item in self._items
+            for item in list(self._items)
             if name in (None, item.alarm)
             and (name is not None or item.alarm_type in types)
             and kind in (None, item.kind)
@@ -76,7 +76,7 @@ class AlarmHistory:
         return {"AlarmHistoryItems": [_described(item) for item in shown], **token}
 
     def dump(self) -> list[dict[str, Any]]:
-        return [asdict(item) for item in self._items]
+        return [asdict(item) for item in list(self._items)]
 
     def load(self, items: list[dict[str, Any]], now: float) -> None:
         """Takes back what was dumped, without what a clock that starts again has still before it."""

@@ -41,7 +41,7 @@ class MuteRules:
         }
 
     def dump(self) -> dict[str, Any]:
-        return {"held": self.held, "updated": self._updated}
+        return {"held": dict(self.held), "updated": dict(self._updated)}
 
     def load(self, dumped: dict[str, Any]) -> None:
         self.held.update(dumped["held"])

@@ -30,6 +30,8 @@ RETENTION_SECONDS = 8 * 24 * 3600.0
 PRUNE_SECONDS = 3600.0
 SNAPSHOT_WALL_SECONDS = 30.0
 """What a machine that stops at once may lose."""
+SNAPSHOT_SHARE = 20
+"""A long snapshot waits twenty times as long for the next: a twentieth of a core at most."""
 
 
 class CloudWatchService:
@@ -74,8 +76,8 @@ class CloudWatchService:
         self.dashboards = Dashboards(clock, self.place, self._tags)
         self.detectors = AnomalyDetectors()
         self._pruned = clock.time()
-        self._saved = time.monotonic()
-        self._ticking = threading.Lock()
+        self._next_save = time.monotonic() + SNAPSHOT_WALL_SECONDS
+        self._ticking, self._saving = threading.Lock(), threading.Lock()
         if data_dir is not None:
             self._load(data_dir)
 
@@ -101,8 +103,9 @@ class CloudWatchService:
             if now - self._pruned >= PRUNE_SECONDS:
                 self.store.prune(now - self._retention)
                 self._pruned = now
-            if self._data_dir is not None and time.monotonic() - self._saved >= SNAPSHOT_WALL_SECONDS:
-                self.save()
+            if self._data_dir is not None and time.monotonic() >= self._next_save:
+                self._next_save = float("inf")  # until this one is done: the minutes go on meanwhile
+                threading.Thread(target=self.save, name="cloudwatch-snapshot", daemon=True).start()
 
     def transitions(self) -> list[Transition]:
         """Every change of an alarm's state, oldest first, in the common clock's time."""
@@ -110,7 +113,10 @@ class CloudWatchService:
 
     def save(self) -> None:
         """Writes everything to ``data_dir``; does nothing without one."""
-        if self._data_dir is not None:
+        if self._data_dir is None:
+            return
+        with self._saving:
+            began = time.monotonic()
             state = {
                 "alarms": self.alarms.dump(),
                 "dashboards": self.dashboards.dump(),
@@ -120,7 +126,8 @@ class CloudWatchService:
             }
             save_state(self._data_dir, state)
             save_metrics(self._data_dir, self.store)
-            self._saved = time.monotonic()
+            now = time.monotonic()
+            self._next_save = now + max(SNAPSHOT_WALL_SECONDS, SNAPSHOT_SHARE * (now - began))
 
     def stop(self) -> None:
         """Called when the embedded AWS stops."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,7 +20,7 @@ _SAMPLE = ("sample_time", "sample", "weight")
 
 def save_state(folder: Path, state: dict[str, Any]) -> None:
     """Alarms, history, dashboards and the like, as JSON."""
-    _write(folder / STATE, lambda file: file.write(json.dumps(state).encode()))
+    _write(folder / STATE, lambda file: file.write(json.dumps(state, default=_moment).encode()))
 
 
 def load_state(folder: Path) -> dict[str, Any] | None:
@@ -85,6 +86,13 @@ def _put(store: MetricStore, metric: MetricId, unit: str, columns: dict[str, Any
                 minimum=float(columns["minimum"][first:end].min()), maximum=float(columns["maximum"][first:end].max()),
                 unit=unit, resolution=1,
             )  # fmt: skip
+
+
+def _moment(value: Any) -> str:
+    """The only thing in the state that JSON has not: times that a detector leaves out."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{value!r} cannot be saved")
 
 
 def _write(path: Path, write: Callable[[IO[bytes]], object]) -> None:

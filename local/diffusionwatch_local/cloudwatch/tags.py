@@ -9,8 +9,10 @@ from ..server.service import Operation, ServiceError
 
 
 class Tags:
-    """Args:
-    exists: whether there is a thing of that ARN.
+    """By ARN.
+
+    Args:
+        exists: whether there is a thing of that ARN.
     """
 
     def __init__(self, exists: Callable[[str], bool]) -> None:
@@ -33,7 +35,7 @@ class Tags:
         self._tags.pop(arn, None)
 
     def dump(self) -> dict[str, dict[str, str]]:
-        return self._tags
+        return {arn: dict(tags) for arn, tags in list(self._tags.items())}
 
     def load(self, tags: dict[str, dict[str, str]]) -> None:
         self._tags.update(tags)

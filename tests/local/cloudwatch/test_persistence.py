@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
+import pytest
+
 from cloudwatch_simulator import MetricId
+from diffusionwatch_local.cloudwatch import service
+from diffusionwatch_local.cloudwatch.times import moment
 
 from .conftest import NOW, TOPIC, Watch
 
@@ -24,7 +29,8 @@ def filled(folder: Path) -> Watch:
     watch.call("PutDashboard", DashboardName="on-call", DashboardBody='{"widgets": []}')
     rule = {"Schedule": {"Expression": "cron(0 2 * * *)", "Duration": "PT2H"}}
     watch.call("PutAlarmMuteRule", Name="night", Rule=rule, MuteTargets={"AlarmNames": ["high"]})
-    watch.call("PutAnomalyDetector", Namespace="N", MetricName="m", Stat="Sum")
+    left_out = {"ExcludedTimeRanges": [{"StartTime": moment(NOW), "EndTime": moment(NOW + 60)}]}
+    watch.call("PutAnomalyDetector", Namespace="N", MetricName="m", Stat="Sum", Configuration=left_out)
     watch.minutes(3, 9)
     return watch
 
@@ -80,6 +86,15 @@ def test_a_snapshot_that_breaks_off_leaves_the_last_one_whole(tmp_path: Path) ->
     (tmp_path / "cloudwatch.new").write_text('{"alarms": ')
     assert restarted(watch, tmp_path).shown("high")["AlarmActions"] == [TOPIC]
     assert json.loads((tmp_path / "cloudwatch.json").read_text())["dashboards"]
+
+
+def test_what_a_running_service_holds_is_saved_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "SNAPSHOT_WALL_SECONDS", 0.0)
+    watch = filled(tmp_path)
+    for thread in threading.enumerate():
+        if thread.name == "cloudwatch-snapshot":
+            thread.join()
+    assert Watch(data_dir=tmp_path, start=watch.clock.time()).shown("high")["AlarmActions"] == [TOPIC]
 
 
 def test_a_clock_that_starts_again_forgets_its_future(tmp_path: Path) -> None:
