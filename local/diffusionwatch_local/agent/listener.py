@@ -24,7 +24,7 @@ class AddressInUse(OSError):  # noqa: N818 - the name is the message
     """Somebody listens there."""
 
     def __init__(self, address: str) -> None:
-        super().__init__(errno.EADDRINUSE, f"{address} is in use: stop what listens there, or choose another port")
+        super().__init__(f"{address} is in use: stop what listens there, or choose another port")
 
 
 class Listener:

@@ -23,6 +23,9 @@ RECEIVE_BUFFER_BYTES = 4 << 20
 class AddressInUse(OSError):  # noqa: N818 - the name is the message
     """Somebody listens there."""
 
+    def __init__(self, address: str) -> None:
+        super().__init__(f"UDP {address} is in use: stop what listens there, or choose another port")
+
 
 class Receiver:
     """Puts each segment that arrives into ``traces``.
@@ -55,7 +58,7 @@ class Receiver:
         except OSError as error:
             bound.close()
             if error.errno == errno.EADDRINUSE:
-                raise AddressInUse(error.errno, f"UDP {self.address} is in use: stop what listens there") from None
+                raise AddressInUse(self.address) from None
             raise
         self.port = bound.getsockname()[1]
         self._socket = bound

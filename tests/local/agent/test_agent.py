@@ -232,5 +232,5 @@ def test_a_used_port_is_said_in_one_line(node: Node) -> None:
     with mock_aws():
         other = Node()
         other.agent.listeners[0].port = node.agent.listeners[0].port
-        with pytest.raises(AddressInUse, match=r"tcp://127\.0\.0\.1:\d+ is in use"):
+        with pytest.raises(AddressInUse, match=r"^tcp://127\.0\.0\.1:\d+ is in use"):
             other.agent.start_listener()

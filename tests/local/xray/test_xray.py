@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -241,6 +242,16 @@ def test_the_daemons_datagrams_arrive_and_others_are_ignored(rays: Rays) -> None
 def test_a_used_port_is_said_in_one_line(rays: Rays) -> None:
     first = Receiver(rays.service.traces, port=0)
     first.start()
-    with pytest.raises(AddressInUse, match="is in use"):
+    with pytest.raises(AddressInUse, match=r"^UDP 127\.0\.0\.1:\d+ is in use"):
         Receiver(rays.service.traces, port=first.port).start()
     first.stop()
+
+
+def test_a_stopped_receiver_leaves_neither_thread_nor_port(rays: Rays) -> None:
+    receiver = Receiver(rays.service.traces, port=0)
+    receiver.start()
+    receiver.stop()
+    eventually(lambda: all(thread.name != "xray-receiver" for thread in threading.enumerate()))
+    again = Receiver(rays.service.traces, port=receiver.port)
+    again.start()
+    again.stop()
