@@ -83,9 +83,7 @@ class Alarms:
         with self._lock:
             self._refresh()
             states, error = self._states(), self.evaluation.error
-            return [
-                self.held[name].described(self._place, states[name], error(name)) for name in sorted(self.held)
-            ]
+            return [self.held[name].described(self._place, states[name], error(name)) for name in sorted(self.held)]
 
     def dump(self) -> dict[str, Any]:
         with self._lock:

@@ -149,9 +149,7 @@ def _dimensions(holder: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _has(metric: MetricId, wanted: Mapping[str, str]) -> bool:
-    return any(
-        name == wanted["Name"] and wanted.get("Value") in (None, value) for name, value in metric.dimensions
-    )
+    return any(name == wanted["Name"] and wanted.get("Value") in (None, value) for name, value in metric.dimensions)
 
 
 def _samples(datum: Mapping[str, Any]) -> tuple[list[float], list[float] | None]:

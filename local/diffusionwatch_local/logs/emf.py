@@ -69,8 +69,14 @@ class Datum:
         else:
             held = self.statistics
             store.put_statistics(
-                self.metric, self.timestamp, sum=held.sum, count=held.count, minimum=held.minimum,
-                maximum=held.maximum, unit=self.unit, resolution=self.resolution,
+                self.metric,
+                self.timestamp,
+                sum=held.sum,
+                count=held.count,
+                minimum=held.minimum,
+                maximum=held.maximum,
+                unit=self.unit,
+                resolution=self.resolution,
             )
 
 
@@ -148,9 +154,7 @@ def _dimensions(root: dict[str, Any], names: Any, where: str) -> tuple[tuple[str
     return tuple(found)
 
 
-def _target(
-    root: dict[str, Any], name: str
-) -> tuple[tuple[float, ...], tuple[float, ...] | None, Statistics | None]:
+def _target(root: dict[str, Any], name: str) -> tuple[tuple[float, ...], tuple[float, ...] | None, Statistics | None]:
     """The metric's values, their counts where given, or its statistic set."""
     target = root.get(name)
     if isinstance(target, dict):

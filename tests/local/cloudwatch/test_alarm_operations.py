@@ -70,8 +70,14 @@ def test_a_composite_needs_its_children_first(watch: Watch) -> None:
     with pytest.raises(ServiceError, match=r"as alarms \[b, c\] in the alarm rule do not exist"):
         watch.call("PutCompositeAlarm", AlarmName="all", AlarmRule="ALARM(a) OR ALARM(b) AND NOT OK(c)")
     with pytest.raises(ServiceError, match="suppressor b does not exist"):
-        watch.call("PutCompositeAlarm", AlarmName="all", AlarmRule="ALARM(a)", ActionsSuppressor="b",
-                   ActionsSuppressorWaitPeriod=60, ActionsSuppressorExtensionPeriod=60)
+        watch.call(
+            "PutCompositeAlarm",
+            AlarmName="all",
+            AlarmRule="ALARM(a)",
+            ActionsSuppressor="b",
+            ActionsSuppressorWaitPeriod=60,
+            ActionsSuppressorExtensionPeriod=60,
+        )
     with pytest.raises(ServiceError, match=r"AlarmRule .* cannot be read"):
         watch.call("PutCompositeAlarm", AlarmName="all", AlarmRule="ALARM(a")
 

@@ -140,8 +140,15 @@ def test_a_composite_alarm_follows_its_children_and_names_them(watch: Watch) -> 
 
 def test_a_suppressor_silences_a_composite_but_not_its_state(watch: Watch) -> None:
     watch.alarm("cause", AlarmActions=[], OKActions=[])
-    watch.call("PutCompositeAlarm", AlarmName="effect", AlarmRule="ALARM(cause)", AlarmActions=[TOPIC],
-               ActionsSuppressor="cause", ActionsSuppressorWaitPeriod=60, ActionsSuppressorExtensionPeriod=60)
+    watch.call(
+        "PutCompositeAlarm",
+        AlarmName="effect",
+        AlarmRule="ALARM(cause)",
+        AlarmActions=[TOPIC],
+        ActionsSuppressor="cause",
+        ActionsSuppressorWaitPeriod=60,
+        ActionsSuppressorExtensionPeriod=60,
+    )
     watch.minutes(3, 9)
     assert watch.state("effect") == "ALARM"
     assert watch.heard.calls == []
