@@ -96,7 +96,7 @@ def _enough_samples(alarm: MetricAlarm) -> float:
     rank = statistic.high if statistic.kind == "p" else None
     if rank is None or not 0 < rank < 1:
         return 0.0
-    return 10 / (1 - rank) if rank >= 0.5 else 10 / rank
+    return round(10 / (1 - rank) if rank >= 0.5 else 10 / rank, 6)
 
 
 def _contributed(alarm: MetricAlarm, slots: Slots, memory: Memory) -> Codes:

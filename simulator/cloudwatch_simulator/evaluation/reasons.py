@@ -36,10 +36,14 @@ def reason(alarm: MetricAlarm, slots: Slots, row: int, old: str, new: str) -> st
                 f"{_count(filled, 'missing datapoint')} {'was' if filled == 1 else 'were'} treated as "
                 f"{_TREATED[alarm.treat_missing]}.")
     hot = _hot(alarm, slots, row, points)[real]
-    chosen = real[hot] if new == ALARM else real[~hot]
+    breaching = new == ALARM
+    chosen = real[hot] if breaching else real[~hot]
+    if not len(chosen):
+        # What was missing decided, against all that was there.
+        breaching, chosen = not breaching, real
     shown = ", ".join(f"{points[place]} ({_moment(slots.starts[row, place])})" for place in chosen[::-1])
     wanted = alarm.datapoints_to_alarm if new == ALARM else alarm.evaluation_periods - alarm.datapoints_to_alarm + 1
-    verb = f"{'was' if len(chosen) == 1 else 'were'}{'' if new == ALARM else ' not'}"
+    verb = f"{'was' if len(chosen) == 1 else 'were'}{'' if breaching else ' not'}"
     text = (f"Threshold Crossed: {len(chosen)} out of the last {len(real)} datapoints [{shown}] {verb} "
             f"{_bound(alarm, slots, row)}")
     if filled:
