@@ -13,4 +13,5 @@ class AgentStack(EnvironmentStack):
 
     def fill(self) -> None:
         for service, fleet in self.fleets.items():
-            AgentConfiguration(self, service, fleet=fleet, settings=self.settings)
+            install = self.settings.services[service].fleet.install_agent
+            AgentConfiguration(self, service, fleet=fleet, settings=self.settings, install=install)

@@ -101,7 +101,7 @@ class Fleet:
     @classmethod
     def named(cls, service: str, settings: FleetSettings) -> Fleet:
         """The fleet that an environment file describes."""
-        given = settings.model_dump()
+        given = settings.model_dump(exclude={"install_agent"})
         sizes = ("instance_type", "gpus_per_instance", "workers_per_instance", "usd_per_hour")
         instances = _instances(*[given.pop(size) for size in sizes])
         return cls(service=service, **instances, **given)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from diffusionwatch import catalog
-from diffusionwatch_agent import GpuNodes, ec2_emits
+from diffusionwatch_agent import GpuNodes, ec2_emits, xid
 
 from .metrics import Metric
 from .settings.nearest import did_you_mean
@@ -68,6 +68,8 @@ def vocabulary(watched: WatchedFleet) -> Vocabulary:
     nodes = GpuNodes(watched.environment.name, watched.fleet.service, watched.fleet.instance_type or "g6e.xlarge")
     for emitted in ec2_emits(nodes) if watched.fleet.auto_scaling_group else ():
         known[emitted.namespace, emitted.metric] = frozenset(map(frozenset, emitted.dimension_sets))
+    filtered = xid.emitted(watched.environment.name, watched.fleet.service)
+    known[filtered.namespace, filtered.metric] = frozenset({frozenset()})
     for namespace, (metrics, dimensions) in AWS_METRICS.items():
         known |= {(namespace, metric): frozenset({frozenset(dimensions)}) for metric in metrics}
     return known

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from diffusionwatch import catalog
+from diffusionwatch_agent import xid
 from diffusionwatch_agent.names import AGENT_NAMESPACE
 
 from . import names
@@ -55,6 +56,10 @@ class WatchedFleet:
         """How often one of the fleet's EventBridge rules matched."""
         name = names.event_rule(self.environment.name, self.fleet.service, rule)
         return Metric("AWS/Events", "TriggeredRules", (("RuleName", name),), stat, period)
+
+    def fatal_xids(self, stat: str, period: int = 60) -> Metric:
+        """Fatal GPU errors in the nodes' kernel logs, counted by a metric filter."""
+        return Metric(xid.namespace(self.environment.name, self.fleet.service), xid.METRIC, (), stat, period)
 
     def worker_log(self, name: str, stat: str, period: int = 60) -> Metric:
         """What CloudWatch Logs says about the workers' log group."""

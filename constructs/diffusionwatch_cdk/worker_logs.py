@@ -11,6 +11,7 @@ from constructs import Construct
 
 from diffusionwatch import catalog
 from diffusionwatch_agent.names import node_log_group
+from diffusionwatch_agent.xid import metric_filter_properties
 
 from .names import function_log_group, logical_id
 from .settings import EnvironmentSettings
@@ -30,6 +31,7 @@ class WorkerLogs(Construct):
     ) -> None:
         super().__init__(scope, id)
         groups: dict[str, str] = {}
+        resources: dict[str, cdk.CfnResource] = {}
         for service in settings.services:
             groups[logical_id(service, "worker-logs")] = catalog.log_group(settings.name, service)
             groups[logical_id(service, "node-logs")] = node_log_group(settings.name, service)
@@ -47,3 +49,12 @@ class WorkerLogs(Construct):
             keep = cdk.RemovalPolicy.RETAIN if settings.keep_data else cdk.RemovalPolicy.DESTROY
             resource.apply_removal_policy(keep)
             resource.override_logical_id(name)
+            resources[group] = resource
+        for service in settings.services:
+            self._count_fatal_xids(settings.name, service, resources[node_log_group(settings.name, service)])
+
+    def _count_fatal_xids(self, environment: str, service: str, group: cdk.CfnResource) -> None:
+        properties = metric_filter_properties(environment, service)
+        counted = cdk.CfnResource(self, f"{service}-xid", type="AWS::Logs::MetricFilter", properties=properties)
+        counted.add_resource_dependency(group)
+        counted.override_logical_id(logical_id(service, "fatal-xids"))

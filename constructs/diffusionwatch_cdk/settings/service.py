@@ -37,6 +37,8 @@ class FleetSettings(Settings):
     """name of the SQS queue from which the workers take jobs"""
     dead_letter_queue: ResourceName | None = None
     """name of the queue for jobs that failed too often"""
+    install_agent: bool = False
+    """true lets SSM install the CloudWatch agent on every instance of the group, over what is there"""
 
     @field_validator("instance_type")
     @classmethod
