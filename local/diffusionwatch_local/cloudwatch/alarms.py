@@ -122,6 +122,8 @@ class Alarms:
             if old is not None and old.kind != kind:
                 raise ServiceError("ValidationError", f"Alarm {name} exists and is a {old.kind}")
             now = self._clock.time()
+            if old is None and name in self.evaluation.live.states:
+                self._refresh()  # a deleted alarm of that name takes its state with it
             self.held[name] = StoredAlarm(kind, properties, now)
             if old is None:  # PutMetricAlarm: tags of an alarm that exists are left alone
                 self._tags.add(self._place.alarm(name), params.get("Tags", []))

@@ -193,6 +193,14 @@ def test_an_updated_alarm_keeps_its_state(watch: Watch) -> None:
     assert watch.state("high") == "ALARM"
 
 
+def test_an_alarm_that_is_deleted_and_made_again_starts_anew(watch: Watch) -> None:
+    watch.alarm()
+    watch.minutes(3, 9)
+    watch.call("DeleteAlarms", AlarmNames=["high"])
+    watch.alarm()
+    assert watch.state("high") == "INSUFFICIENT_DATA"
+
+
 def test_an_alarm_that_cannot_be_evaluated_says_so_and_is_never_ok(watch: Watch) -> None:
     criteria = {"PromQLCriteria": {"Query": "up == 0", "PendingPeriod": 0, "RecoveryPeriod": 0}}
     watch.call("PutMetricAlarm", AlarmName="promql", EvaluationCriteria=criteria, EvaluationInterval=60)
