@@ -1,0 +1,159 @@
+"""The core: `step(state, event, policy)` and `step(state, now, policy)`, both pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from math import inf
+
+from . import rules
+from .alarm import Alarm, Episode
+from .event import ALARM, AlarmEvent
+from .incidents import Group, Heard, News, news
+from .inhibition import heard
+from .message import Line, Message
+from .outlets import dispatch
+from .policy import Policy
+from .state import State
+
+Known = Mapping[str, tuple[Alarm, Sequence[Episode]]]
+"""Of one service: alarm id to the alarm and its stays in alarm."""
+
+
+def step(state: State, what: AlarmEvent | float, policy: Policy) -> tuple[State, list[Message]]:
+    """The state after an event, or at a moment, and the messages that became due. An event alone makes none due.
+
+    >>> from .event import AlarmEvent
+    >>> policy = Policy("prod", ("image-api",))
+    >>> fired = AlarmEvent("prod-image-api-backlog", "arn", "ALARM", 0.0, "OK", -3600.0)
+    >>> state, none = step(State(), fired, policy)
+    >>> state, messages = step(state, 60.0, policy)
+    >>> [(message.kind, message.incident) for message in messages]
+    [('firing', 'image-api capacity 1')]
+    """
+    return (observe(state, what), []) if isinstance(what, AlarmEvent) else _tick(state, what, policy)
+
+
+def late(state: State, event: AlarmEvent, now: float, policy: Policy) -> bool:
+    """Whether an event comes so late that it may have been told and forgotten.
+
+    The first word of an alarm that is still on, and the end of one that is, are never too late.
+    """
+    alarm = state.alarms.get(event.alarm)
+    newest = alarm.facts[-1].at if alarm else -inf if event.state == ALARM else inf
+    return event.at < now - policy.horizon and event.at <= newest
+
+
+def observe(state: State, event: AlarmEvent) -> State:
+    """The state, an event wiser."""
+    alarm = state.alarms.get(event.alarm, Alarm(event.alarm))
+    return replace(state, alarms={**state.alarms, event.alarm: alarm.observe(event)})
+
+
+def _tick(state: State, now: float, policy: Policy) -> tuple[State, list[Message]]:
+    services: dict[str, dict[str, tuple[Alarm, Sequence[Episode]]]] = defaultdict(dict)
+    for alarm in state.alarms.values():
+        if where := policy.identify(alarm.name):
+            services[where[0]][where[1]] = alarm, tuple(alarm.episodes())
+    groups = dict(state.groups)
+    messages = []
+    for service, known in sorted(services.items()):
+        for cause, told in sorted(_by_cause(known, policy).items()):
+            key = f"{service} {cause}"
+            group = groups.get(key, Group())
+            groups[key], said = news(group, _heard(known, told, group, now, policy), now, policy)
+            messages += [_message(each, key, service, cause, known, now, policy) for each in said]
+    state = _pruned(replace(state, groups=groups), now, policy)
+    return dispatch(state, messages, now, policy), messages
+
+
+def _by_cause(known: Known, policy: Policy) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for alarm_id in known:
+        if policy.severity(alarm_id) in rules.TOLD:
+            found[rules.cause(alarm_id)].append(alarm_id)
+    return found
+
+
+def _heard(known: Known, told: Sequence[str], group: Group, now: float, policy: Policy) -> list[Heard]:
+    found = []
+    for alarm_id in told:
+        alarm, episodes = known[alarm_id]
+        sources = [episode for source in rules.sources_of(alarm_id) if source in known for episode in known[source][1]]
+        hushed = any(source.open for source in sources)
+        for episode in episodes:
+            stretch = heard(episode, sources, now=now, wait=policy.wait, extension=policy.extension)
+            begun = group.open
+            if begun and alarm.name in begun.told and episode.end >= begun.since:
+                # Announced already: its end is told too, whatever silences it since.
+                stretch = (stretch or (max(episode.start, begun.since),))[0], episode.end
+            if stretch:
+                severity = policy.severity(alarm_id)
+                found.append(Heard(alarm.name, alarm_id, severity, *stretch, silenced=hushed and episode.open))
+    return found
+
+
+def _message(said: News, key: str, service: str, cause: str, known: Known, now: float, policy: Policy) -> Message:
+    incident = said.incident
+    lines = {part.id: _line(part.id, known, policy, part.since, part.until) for part in said.parts}
+    gravest = sorted(lines.values(), key=lambda line: (rules.TOLD.index(line.severity), line.since, line.id))
+    # A composite has no number of its own: the leaves that are in alarm with it have.
+    children = dict.fromkeys(child for part in said.parts for child in known[part.id][0].children)
+    places = [policy.identify(child) for child in children]
+    evidence = [
+        _line(place[1], known, policy, episode.start, episode.end)
+        for place in places
+        if place and place[1] in known and place[1] not in lines
+        for episode in known[place[1]][1][-1:]
+        if episode.end >= incident.since
+    ]
+    return Message(
+        said.kind,
+        f"{key} {incident.number}",
+        service,
+        cause,
+        incident.severities,
+        since=incident.since,
+        at=now,
+        until=said.until,
+        lines=tuple(gravest),
+        evidence=tuple(evidence),
+        silenced=_silenced(lines, evidence, known, policy),
+    )
+
+
+def _line(alarm_id: str, known: Known, policy: Policy, since: float, until: float) -> Line:
+    alarm = known[alarm_id][0]
+    severity = policy.severity(alarm_id)
+    return Line(alarm_id, alarm.name, severity, since, until, alarm.arn, alarm.description, alarm.number)
+
+
+def _silenced(lines: Mapping[str, Line], evidence: Sequence[Line], known: Known, policy: Policy) -> tuple[str, ...]:
+    """The alarms that are in alarm and not told because of those of a message."""
+    here = {*lines, *(line.id for line in evidence if line.until == inf)}
+    return tuple(
+        alarm_id
+        for alarm_id, (_, episodes) in sorted(known.items())
+        if policy.severity(alarm_id) in rules.TOLD
+        and any(episode.open for episode in episodes)
+        and here & set(rules.sources_of(alarm_id))
+    )
+
+
+def _pruned(state: State, now: float, policy: Policy) -> State:
+    """Without what is over for longer than an event may be late: afterwards nobody asks."""
+    horizon = now - policy.horizon
+    alarms = {name: alarm.since(horizon) for name, alarm in state.alarms.items()}
+    return replace(
+        state,
+        alarms={name: alarm for name, alarm in alarms.items() if _needed(alarm, horizon)},
+        groups={
+            key: replace(group, closed=tuple(span for span in group.closed if span[1] >= horizon))
+            for key, group in state.groups.items()
+        },
+    )
+
+
+def _needed(alarm: Alarm, horizon: float) -> bool:
+    return alarm.facts[-1].at >= horizon or any(episode.open for episode in alarm.episodes())
