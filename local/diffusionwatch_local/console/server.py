@@ -7,6 +7,7 @@ print(console.url)
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -52,11 +53,11 @@ class Console:
     def start(self) -> None:
         """Listens; raises OSError when the port is taken."""
         config = uvicorn.Config(self.app(), host=HOST, port=self._port, log_level="critical", access_log=False)
-        socket = _listen(self._port)
-        self.url = f"http://{HOST}:{socket.getsockname()[1]}/"
+        listener = _listen(self._port)
+        self.url = f"http://{HOST}:{listener.getsockname()[1]}/"
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": [socket]}, name="console", daemon=True
+            target=self._server.run, kwargs={"sockets": [listener]}, name="console", daemon=True
         )
         self._thread.start()
 
@@ -109,10 +110,9 @@ class Console:
             return value
 
 
-def _listen(port: int) -> Any:
-    import socket
-
+def _listen(port: int) -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((HOST, port))
+    listener.listen()  # from here on a browser waits for the server's thread instead of being refused
     return listener

@@ -23,7 +23,7 @@ from diffusionwatch_local.demo.platform import Platform
 from diffusionwatch_local.demo.ports import EMF_PORT, refuse_used
 from diffusionwatch_local.demo.refusal import Refusal
 from diffusionwatch_local.demo.report import Report
-from diffusionwatch_local.fleet.processes import Processes
+from diffusionwatch_local.fleet.processes import Processes, ignore_signals
 
 LOGS = Path(".diffusionwatch", "demo")  # in the clone, ignored by git: what cdk, workers and clients complained about
 LOOK = 0.2  # wall seconds between two looks at the script; twelve seconds of the clock at 60 times
@@ -89,6 +89,9 @@ class Demo:
                     self._console.start()
                 except OSError as error:
                     raise Refusal(f"port {self._options.port} is in use: choose another with --port") from error
+                # Registered again, to be the first to go: a worker that finds no AWS any more would wait for it.
+                closing.callback(self._processes.stop)
+                closing.callback(ignore_signals)
                 self._narrator.say(f"console on {self._console.url}")
             with self._phase("deploy"):
                 deployment.run(synthesis)

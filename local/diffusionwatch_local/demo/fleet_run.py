@@ -17,6 +17,7 @@ from diffusionwatch_local.fleet.ledger import Ledger
 from diffusionwatch_local.fleet.processes import Processes
 
 FLUSH_SECONDS = 15  # of the common clock: a quarter of an alarm's minute, and four wake-ups a wall second at 60 times
+CLOSE_SECONDS = 1  # wall, within the time that a worker has to end
 READY_SECONDS = 30.0  # wall; three interpreters that import boto3 start in two on an idle machine
 
 
@@ -51,6 +52,7 @@ class FleetRun:
             "DIFFUSIONWATCH_SERVICE": deployed.service,
             "DIFFUSIONWATCH_ENVIRONMENT": deployed.environment,
             "DIFFUSIONWATCH_FLUSH_SECONDS": str(FLUSH_SECONDS),
+            "DIFFUSIONWATCH_CLOSE_SECONDS": str(CLOSE_SECONDS),
             "AWS_EMF_AGENT_ENDPOINT": agent.address,
             "AWS_XRAY_DAEMON_ADDRESS": xray_address,
         }

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-GRACE = 3.0  # wall seconds from SIGTERM to SIGKILL: a worker finishes its job, and Ctrl-C promises five
+GRACE = 2.5  # wall seconds from SIGTERM to SIGKILL: a worker finishes its job, and Ctrl-C promises five in all
 POLL = 0.02
 
 
@@ -28,6 +28,12 @@ def signal_group(child: subprocess.Popen[str], number: int) -> None:
     """Signals the child's whole group; a group that has ended is no error."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, number)
+
+
+def ignore_signals() -> None:
+    """From now on Ctrl-C and SIGTERM do nothing: the program is ending, and a second one would leave half of it."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 class Processes:

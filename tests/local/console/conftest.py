@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from diffusionwatch.clock import ManualClock
+from diffusionwatch_local.aws import EmbeddedAws
+from diffusionwatch_local.cloudwatch import CloudWatchService
+from diffusionwatch_local.console.server import Console
+from diffusionwatch_local.logs import LogsService
+
+START = 1_767_571_200.0
+ARN = "arn:aws:cloudwatch:us-east-1:111122223333:alarm:demo-hot"
+
+
+def body() -> dict[str, Any]:
+    lines = {"horizontal": [{"value": 50, "label": "hot", "fill": "above"}]}
+    metric = ["NS", "Heat", "Host", "h", {"stat": "Maximum", "period": 60, "label": "Heat"}]
+    common = {"metrics": [metric], "region": "us-east-1"}
+    kinds: list[tuple[str, dict[str, Any]]] = [
+        ("text", {"markdown": "# Fleet\nwith **bold** and [a link](https://example.com)"}),
+        ("alarm", {"title": "Alarms", "alarms": [ARN]}),
+        ("metric", {**common, "title": "Graph", "view": "timeSeries", "annotations": lines}),
+        ("metric", {**common, "title": "Stack", "view": "timeSeries", "stacked": True}),
+        ("metric", {**common, "title": "Number", "view": "singleValue", "sparkline": True}),
+        ("metric", {**common, "title": "Gauge", "view": "gauge", "yAxis": {"left": {"min": 0, "max": 100}}}),
+        ("metric", {**common, "title": "Bar", "view": "bar"}),
+        ("metric", {**common, "title": "Pie", "view": "pie"}),
+        ("metric", {**common, "title": "Table", "view": "table"}),
+        ("metric", {"title": "Alarm's own", "annotations": {"alarms": [ARN]}, "region": "us-east-1"}),
+        ("log", {"title": "Log", "region": "us-east-1", "query": "SOURCE '/g' | fields @timestamp, who | limit 5"}),
+        ("log", {"title": "Unknown", "region": "us-east-1", "query": "SOURCE '/g' | stats count(*)"}),
+    ]
+    widgets = [
+        {"type": kind, "x": n % 4 * 6, "y": n // 4 * 6, "width": 6, "height": 6, "properties": properties}
+        for n, (kind, properties) in enumerate(kinds)
+    ]
+    return {"widgets": widgets}
+
+
+@pytest.fixture(scope="module")
+def clock() -> ManualClock:
+    return ManualClock(START)
+
+
+@pytest.fixture(scope="module")
+def console(clock: ManualClock) -> Iterator[Console]:
+    """A console over an embedded AWS with one dashboard of every view, one alarm that is going off, one log group."""
+    cloudwatch = CloudWatchService(clock)
+    logs = LogsService(cloudwatch.store, clock)
+    aws = EmbeddedAws(clock=clock, services=(logs, cloudwatch))
+    aws.start()
+    client = aws.client("cloudwatch")
+    client.put_dashboard(DashboardName="demo-all-views", DashboardBody=json.dumps(body()))
+    client.put_metric_alarm(
+        AlarmName="demo-hot",
+        Namespace="NS",
+        MetricName="Heat",
+        Dimensions=[{"Name": "Host", "Value": "h"}],
+        Statistic="Maximum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=50,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    for minute in range(30):
+        if minute not in (10, 11):
+            datum = {
+                "MetricName": "Heat",
+                "Dimensions": [{"Name": "Host", "Value": "h"}],
+                "Value": 40.0 + minute,
+                "Timestamp": clock.time(),
+            }
+            client.put_metric_data(Namespace="NS", MetricData=[datum])
+        clock.advance(60)
+        aws.tick(clock.time())
+    aws.client("logs").create_log_group(logGroupName="/g")
+    event = {"timestamp": int(clock.time() * 1000) - 1000, "message": json.dumps({"who": "worker-1"})}
+    logs.put("/g", "s", [event], create=True)
+    console = Console(aws.client, clock, story=dict)
+    console.start()
+    yield console
+    console.stop()
+    aws.stop()

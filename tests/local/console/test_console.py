@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import itertools
+import json
+import urllib.error
+import urllib.request
+from typing import Any
+
+import pytest
+
+from diffusionwatch_local.console.server import Console
+
+
+def get(console: Console, path: str) -> Any:
+    with urllib.request.urlopen(console.url + path.lstrip("/"), timeout=10) as answer:
+        return json.load(answer)
+
+
+def widget(console: Console, title: str) -> dict[str, Any]:
+    dashboard = get(console, "/api/dashboards/demo-all-views?hours=1")
+    found: dict[str, Any] = next(w for w in dashboard["widgets"] if w["properties"].get("title") == title)["data"]
+    return found
+
+
+def test_the_state_names_dashboards_alarms_and_the_time(console: Console) -> None:
+    state = get(console, "/api/state")
+    assert state["dashboards"] == ["demo-all-views"]
+    (alarm,) = state["alarms"]
+    assert (alarm["name"], alarm["state"], alarm["composite"]) == ("demo-hot", "ALARM", False)
+    assert state["clock"] == {"now": 1_767_573_000.0, "speed": 1.0}
+
+
+def test_a_graph_gets_its_points_and_leaves_missing_minutes_out(console: Console) -> None:
+    (series,) = widget(console, "Graph")["series"]
+    assert (series["label"], series["period"], series["axis"]) == ("Heat", 60, "left")
+    times = [at for at, _ in series["points"]]
+    assert len(times) == 28
+    assert max(after - before for before, after in itertools.pairwise(times)) == 180  # two minutes missing
+
+
+def test_a_widget_that_names_an_alarm_draws_its_metric_and_threshold(console: Console) -> None:
+    data = widget(console, "Alarm's own")
+    assert data["thresholds"] == [{"value": 50.0, "label": "demo-hot"}]
+    assert len(data["series"][0]["points"]) == 28
+
+
+def test_a_log_table_gets_its_rows(console: Console) -> None:
+    data = widget(console, "Log")
+    assert data["columns"] == ["@timestamp", "who"]
+    assert [row["who"] for row in data["rows"]] == ["worker-1"]
+
+
+def test_a_query_that_cannot_be_drawn_says_so(console: Console) -> None:
+    assert "stats" in widget(console, "Unknown")["note"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/api/dashboards/none", 404), ("/api/dashboards/demo-all-views?hours=-1", 400)]
+)
+def test_bad_requests_are_answered_with_a_reason(console: Console, path: str, status: int) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        get(console, path)
+    assert refused.value.code == status
+    assert "error" in json.load(refused.value)
+
+
+def test_a_used_port_is_refused(console: Console) -> None:
+    port = int(console.url.rsplit(":", 1)[1].strip("/"))
+    second = Console(lambda name: None, console._clock, port=port)
+    with pytest.raises(OSError, match="in use"):
+        second.start()

@@ -1,0 +1,77 @@
+"""The page in a real browser."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from diffusionwatch_local.console.server import Console
+
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")]
+
+
+@pytest.fixture(scope="module")
+def page(console: Console) -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1500, "height": 1000})
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.goto(f"{console.url}?hours=1")
+        page.wait_for_selector(".tile .content svg")
+        yield page
+        browser.close()
+
+
+def test_every_view_is_drawn_without_an_error(page: Any) -> None:
+    assert page.errors == []
+    assert page.locator(".tile").count() == 12
+    for title in ("Graph", "Stack", "Gauge", "Bar", "Pie", "Alarm's own"):
+        tile = page.locator(".tile", has=page.locator(f'h2:text-is("{title}")'))
+        assert tile.locator("svg path, svg rect, svg circle").count() > 0, title
+
+
+def test_a_line_breaks_where_minutes_are_missing(page: Any) -> None:
+    graph = page.locator(".tile", has=page.locator("h2:text-is('Graph')"))
+    strokes = graph.locator("svg path[fill=none]").count()
+    assert strokes >= 2
+
+
+def test_a_graph_whose_alarm_goes_off_is_marked(page: Any) -> None:
+    marked = page.locator(".tile.alarming h2").all_inner_texts()
+    assert set(marked) == {"Graph", "Alarm's own"}
+    assert page.locator(".chip[data-state=ALARM]").count() == 1
+
+
+def test_the_number_is_the_last_full_minute(page: Any) -> None:
+    assert page.locator(".number b").inner_text() == "69"
+
+
+def test_text_is_markdown_without_markup_of_its_own(page: Any) -> None:
+    assert page.locator(".markdown h1").inner_text() == "Fleet"
+    assert page.locator(".markdown b").inner_text() == "bold"
+
+
+def test_nothing_is_loaded_from_elsewhere(page: Any, console: Console) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.reload()
+    page.wait_for_selector(".tile .content svg")
+    assert asked
+    assert all(url.startswith((console.url, "data:")) for url in asked)
+
+
+def test_both_themes_have_their_own_colours(page: Any, console: Console) -> None:
+    seen = set()
+    for theme in ("light", "dark"):
+        page.goto(f"{console.url}?hours=1&theme={theme}")
+        page.wait_for_selector(".tile")
+        seen.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+    assert len(seen) == 2
