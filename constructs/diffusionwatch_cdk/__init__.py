@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .alarm_set import Alarms
     from .alarms import AlarmRule, CompositeRule, Condition
     from .dashboard_set import Dashboards
+    from .eks_agent import EksAgent
     from .fleet import Fleet
     from .fleet_monitoring import FleetMonitoring
     from .notifications import Notifications
@@ -32,6 +33,7 @@ _HOMES = {
     "CompositeRule": "alarms",
     "Condition": "alarms",
     "Dashboards": "dashboard_set",
+    "EksAgent": "eks_agent",
     "EnvironmentSettings": "settings",
     "Fleet": "fleet",
     "FleetMonitoring": "fleet_monitoring",
@@ -52,6 +54,7 @@ __all__ = [
     "CompositeRule",
     "Condition",
     "Dashboards",
+    "EksAgent",
     "EnvironmentSettings",
     "Fleet",
     "FleetMonitoring",

@@ -112,6 +112,11 @@ class Fleet:
         return max(1, round(self.gpus_per_instance))
 
     @property
+    def metered(self) -> bool:
+        """Whether the cost meter can say what the fleet costs."""
+        return self.auto_scaling_group is not None and self.instance_type is not None
+
+    @property
     def planned_usd_per_hour(self) -> float | None:
         """What the plan pays for an hour of the whole fleet; None without a plan or a price."""
         if self.planned_instances is None or self.usd_per_hour is None:

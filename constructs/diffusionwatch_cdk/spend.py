@@ -39,9 +39,7 @@ class Spend(Construct):
         settings: EnvironmentSettings,
     ) -> None:
         super().__init__(scope, id)
-        metered = {
-            fleet.service: _metered(fleet) for fleet in fleets if fleet.auto_scaling_group and fleet.instance_type
-        }
+        metered = {fleet.service: _metered(fleet) for fleet in fleets if fleet.metered}
         if metered:
             self._meter(metered, settings)
         self._budget(settings)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from diffusionwatch import catalog
-from diffusionwatch_agent import GpuNodes, ec2_emits, xid
+from diffusionwatch_agent import GpuNodes, ec2_emits, eks_emits, xid
 
 from .metrics import Metric
 from .settings.nearest import did_you_mean
@@ -45,11 +45,8 @@ AWS_METRICS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "AWS/Logs": (("EMFParsingErrors", "EMFValidationErrors", "EMFDisabledErrors"), ("LogGroupName",)),
     "AWS/SNS": (("NumberOfNotificationsFailed", "NumberOfNotificationsDelivered"), ("TopicName",)),
     "AWS/Usage": (("ResourceCount",), ("Class", "Resource", "Service", "Type")),
-    # Container Insights with enhanced observability, which the EKS add-on turns on.
-    "ContainerInsights": (
-        ("node_gpu_utilization", "node_gpu_memory_used", "node_gpu_temperature", "node_gpu_power_draw"),
-        ("ClusterName",),
-    ),
+    # With enhanced observability, which the EKS add-on turns on; beside what eks_emits lists.
+    "ContainerInsights": (("pod_gpu_usage_total",), ("ClusterName", "Namespace", "PodName")),
 }
 """What named AWS services publish, and under which condition ("AWS services that publish CloudWatch metrics")."""
 
@@ -66,7 +63,7 @@ def vocabulary(watched: WatchedFleet) -> Vocabulary:
     }
     # Which metrics a node sends does not depend on its type.
     nodes = GpuNodes(watched.environment.name, watched.fleet.service, watched.fleet.instance_type or "g6e.xlarge")
-    for emitted in ec2_emits(nodes) if watched.fleet.auto_scaling_group else ():
+    for emitted in ec2_emits(nodes) if watched.fleet.auto_scaling_group else eks_emits():
         known[emitted.namespace, emitted.metric] = frozenset(map(frozenset, emitted.dimension_sets))
     filtered = xid.emitted(watched.environment.name, watched.fleet.service)
     known[filtered.namespace, filtered.metric] = frozenset({frozenset()})

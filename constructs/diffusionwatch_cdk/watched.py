@@ -36,8 +36,7 @@ class WatchedFleet:
     def gpu(self, name: str, stat: str, period: int = 60) -> Metric:
         """A GPU figure over the whole fleet: ``utilization``, ``memory_used``, ``temperature`` or ``power_draw``."""
         if self.fleet.eks_cluster:
-            cluster = (("ClusterName", self.fleet.eks_cluster),)
-            return Metric("ContainerInsights", f"node_gpu_{name}", cluster, stat, period)
+            return self._container_insights(f"pod_gpu_{name}", stat, period)
         agent = {"utilization": "utilization_gpu", "temperature": "temperature_gpu"}.get(name, name)
         return Metric(AGENT_NAMESPACE, f"nvidia_smi_{agent}", self._group_dimension, stat, period)
 
@@ -71,6 +70,20 @@ class WatchedFleet:
         family = "P" if (self.fleet.instance_type or "").startswith("p") else "G"
         usage = {"Class": f"{family}/OnDemand", "Resource": "vCPU", "Service": "EC2", "Type": "Resource"}
         return Metric("AWS/Usage", "ResourceCount", tuple(usage.items()), stat, period)
+
+    def gpus_held(self, stat: str, period: int = 60) -> Metric:
+        """GPUs that the workload's pods hold, each minute; only on EKS."""
+        return self._container_insights("pod_gpu_usage_total", stat, period)
+
+    def _container_insights(self, name: str, stat: str, period: int) -> Metric:
+        """By workload: there PodName is the name of the Deployment, and FullPodName that of a single pod."""
+        fleet = self.fleet
+        dimensions = {
+            "ClusterName": fleet.eks_cluster or "",
+            "Namespace": fleet.namespace or "",
+            "PodName": fleet.workload or "",
+        }
+        return Metric("ContainerInsights", name, tuple(dimensions.items()), stat, period)
 
     @property
     def _group_dimension(self) -> tuple[tuple[str, str], ...]:

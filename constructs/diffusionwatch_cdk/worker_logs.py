@@ -10,6 +10,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from diffusionwatch import catalog
+from diffusionwatch_agent.eks import eks_log_groups
 from diffusionwatch_agent.names import node_log_group
 from diffusionwatch_agent.xid import metric_filter_properties
 
@@ -32,7 +33,9 @@ class WorkerLogs(Construct):
         super().__init__(scope, id)
         groups: dict[str, str] = {}
         resources: dict[str, cdk.CfnResource] = {}
-        for service in settings.services:
+        for service, its in settings.services.items():
+            if cluster := its.fleet.eks_cluster:
+                groups |= {logical_id(cluster, *name.split("/")[-1:], "logs"): name for name in eks_log_groups(cluster)}
             groups[logical_id(service, "worker-logs")] = catalog.log_group(settings.name, service)
             groups[logical_id(service, "node-logs")] = node_log_group(settings.name, service)
         for function in functions:

@@ -33,6 +33,7 @@ class Need(str, Enum):
     DEAD_LETTER_QUEUE = "a dead-letter queue"
     INSTANCE_TYPE = "an instance type"
     PLAN = "planned instances and their price"
+    COST_METER = "an Auto Scaling group of a known instance type, which the cost meter can price"
 
 
 Comparison = Literal["GreaterThanThreshold", "GreaterThanOrEqualToThreshold", "LessThanThreshold"]
@@ -86,8 +87,9 @@ class AlarmRule(ABC):
             Need.DEAD_LETTER_QUEUE: fleet.dead_letter_queue,
             Need.INSTANCE_TYPE: fleet.instance_type,
             Need.PLAN: fleet.planned_usd_per_hour,
+            Need.COST_METER: fleet.metered,
         }
-        return all(there[need] is not None for need in self.needs)
+        return all(there[need] not in (None, False) for need in self.needs)
 
 
 class Condition(AlarmRule):

@@ -38,7 +38,7 @@ class FleetSettings(Settings):
     dead_letter_queue: ResourceName | None = None
     """name of the queue for jobs that failed too often"""
     install_agent: bool = False
-    """true lets SSM install the CloudWatch agent on every instance of the group, over what is there"""
+    """true installs the CloudWatch agent over what is there: by SSM on every instance, on EKS as the add-on"""
 
     @field_validator("instance_type")
     @classmethod

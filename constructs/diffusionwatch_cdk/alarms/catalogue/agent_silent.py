@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from ...metrics import Measure, measure
+from ...metrics import Measure
 from ...watched import WatchedFleet
-from ..rule import AlarmRule, Need
+from ..census import gpu_samples_of_expected
+from ..rule import AlarmRule
 
 
 class AgentSilent(AlarmRule):
@@ -22,14 +23,6 @@ class AgentSilent(AlarmRule):
     )
     # A quarter of an hour to boot, and as long again until no period from before is looked at.
     warm_up_minutes = 30
-    needs = (Need.AUTO_SCALING_GROUP,)
 
     def measure(self, watched: WatchedFleet, threshold: float) -> Measure:
-        # Minimum: an instance that joined within the period owes no samples for all of it.
-        expected = self.period // 60 * watched.fleet.gpu_devices
-        return measure(
-            f"IF(instances >= 1, 100 * FILL(samples, 0) / (instances * {expected}), 100)",
-            label="GPU samples, percent of expected",
-            samples=watched.gpu("utilization", "SampleCount", self.period),
-            instances=watched.group("GroupInServiceInstances", "Minimum", self.period),
-        )
+        return gpu_samples_of_expected(watched, self.period)

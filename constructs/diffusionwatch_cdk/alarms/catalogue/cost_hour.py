@@ -18,7 +18,7 @@ class CostHour(AlarmRule):
     missing = "notBreaching"
     missing_reason = "cost-meter-silent speaks for a meter that says nothing."
     severity = Severity.TICKET
-    needs = (Need.PLAN,)
+    needs = (Need.PLAN, Need.COST_METER)
 
     def measure(self, watched: WatchedFleet, threshold: float) -> Measure:
         return measure(watched.worker("EstimatedCost", "Sum", self.period))

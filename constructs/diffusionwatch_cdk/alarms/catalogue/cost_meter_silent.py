@@ -19,7 +19,7 @@ class CostMeterSilent(AlarmRule):
     missing = "breaching"
     missing_reason = "Silence is what this alarm is about."
     warm_up_minutes = 60  # FILL makes zeros of the time before
-    needs = (Need.AUTO_SCALING_GROUP,)
+    needs = (Need.COST_METER,)
 
     def measure(self, watched: WatchedFleet, threshold: float) -> Measure:
         # Without FILL the alarm would look back past its periods for points, and speak half an hour later.

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from ...metrics import Measure, measure
 from ...watched import WatchedFleet
-from ..rule import AlarmRule, Severity
+from ..rule import AlarmRule, Need, Severity
 
 
 class CostPerImage(AlarmRule):
@@ -18,6 +18,7 @@ class CostPerImage(AlarmRule):
     missing = "notBreaching"
     missing_reason = "Too few images give no cost of an image."
     severity = Severity.TICKET
+    needs = (Need.COST_METER,)
     minimum_images = 50
 
     def applies(self, watched: WatchedFleet) -> bool:

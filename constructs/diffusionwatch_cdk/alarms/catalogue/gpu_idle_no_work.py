@@ -18,19 +18,23 @@ class GpuIdleNoWork(Condition):
     missing = "missing"
     missing_reason = "Without GPU figures nothing can be said: INSUFFICIENT_DATA, and agent-silent speaks."
     warm_up_minutes = 30
-    needs = (Need.QUEUE, Need.AUTO_SCALING_GROUP)
+    needs = (Need.QUEUE,)
 
     def measure(self, watched: WatchedFleet, threshold: float) -> Measure:
         return idle_without_work(watched, threshold, self.period)
 
 
 def idle_without_work(watched: WatchedFleet, threshold: float, period: int) -> Measure:
+    """1 where GPUs report, none of them works, and nothing waits."""
+    idle = f"(waiting < 1) AND (busiest < {threshold:g})"
+    metrics = {
+        "samples": watched.gpu("utilization", "SampleCount", period),
+        "busiest": watched.gpu("utilization", "Maximum", period),
+        "waiting": watched.queue("ApproximateNumberOfMessagesVisible", "Maximum", period),
+    }
+    if watched.fleet.auto_scaling_group:
+        # A period in which the group scaled to nothing is no idle one, though GPUs reported at its beginning.
+        idle = f"(instances >= 1) AND {idle}"
+        metrics["instances"] = watched.group("GroupInServiceInstances", "Minimum", period)
     # Where no GPU reported, the outer IF has no else and drops the point: a missing figure would count as 0 percent.
-    return measure(
-        f"IF(samples > 0, IF((instances >= 1) AND (waiting < 1) AND (busiest < {threshold:g}), 1, 0))",
-        label="GPUs idle without work",
-        samples=watched.gpu("utilization", "SampleCount", period),
-        busiest=watched.gpu("utilization", "Maximum", period),
-        instances=watched.group("GroupInServiceInstances", "Minimum", period),
-        waiting=watched.queue("ApproximateNumberOfMessagesVisible", "Maximum", period),
-    )
+    return measure(f"IF(samples > 0, IF({idle}, 1, 0))", label="GPUs idle without work", **metrics)

@@ -19,7 +19,7 @@ class GpuIdleNoWorkPage(Condition):
     missing = "missing"
     missing_reason = "As gpu-idle-no-work."
     warm_up_minutes = 30
-    needs = (Need.QUEUE, Need.AUTO_SCALING_GROUP)
+    needs = (Need.QUEUE,)
 
     def measure(self, watched: WatchedFleet, threshold: float) -> Measure:
         return idle_without_work(watched, threshold, self.period)

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from ...metrics import Measure, measure
+from ...metrics import Measure
 from ...watched import WatchedFleet
-from ..rule import AlarmRule, Need
+from ..census import heartbeats_of_expected
+from ..rule import AlarmRule
 
 
 class WorkersMissing(AlarmRule):
@@ -22,14 +23,6 @@ class WorkersMissing(AlarmRule):
     )
     # A quarter of an hour to boot and load, and as long again until no period from before is looked at.
     warm_up_minutes = 30
-    needs = (Need.AUTO_SCALING_GROUP,)
 
     def measure(self, watched: WatchedFleet, threshold: float) -> Measure:
-        # Minimum: an instance that joined within the period owes no heartbeats for all of it.
-        expected = self.period // 60 * watched.fleet.workers_per_instance
-        return measure(
-            f"IF(instances >= 1, 100 * FILL(heartbeats, 0) / (instances * {expected}), 100)",
-            label="Heartbeats, percent of expected",
-            heartbeats=watched.worker("WorkerHeartbeat", "Sum", self.period),
-            instances=watched.group("GroupInServiceInstances", "Minimum", self.period),
-        )
+        return heartbeats_of_expected(watched, self.period)
