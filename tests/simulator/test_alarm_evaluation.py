@@ -238,8 +238,9 @@ def test_the_reason_of_a_change_is_worded_as_cloudwatch_words_it() -> None:
 def test_the_reason_says_what_was_filled_in() -> None:
     simulation = run([0, 0, 0, 0], 8, EvaluationPeriods=3, DatapointsToAlarm=2, TreatMissingData="breaching")
     assert [change.reason for change in simulation.transitions][2:] == [
-        "Threshold Crossed: 1 out of the last 1 datapoints [0.0 (05/01/26 00:03:00)] was not greater than the threshold "
-        "(5.0) and 2 missing datapoints were treated as [Breaching] (minimum 2 datapoints for OK -> ALARM transition)."]
+        "Threshold Crossed: 1 out of the last 1 datapoints [0.0 (05/01/26 00:03:00)] was not greater than the "
+        "threshold (5.0) and 2 missing datapoints were treated as [Breaching] (minimum 2 datapoints for OK -> ALARM "
+        "transition)."]
     silent = run([], 1, EvaluationPeriods=3, TreatMissingData="breaching")
     assert silent.transitions[0].reason == (
         "Threshold Crossed: no datapoints were received for 3 periods and 3 missing datapoints were treated as "

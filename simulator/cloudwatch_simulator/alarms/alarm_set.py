@@ -96,12 +96,16 @@ class AlarmSet:
 
     def with_property(self, name: str, key: str, value: object) -> AlarmSet:
         """The same alarms with one property of one of them set otherwise; raises ``ScenarioError``."""
-        if name not in self.source:
-            raise ScenarioError(f"there is no alarm {name!r}{nearest(name, self.source)}")
-        kind, properties = self.source[name]
+        kind, properties = self.described(name)
         if key not in properties and key not in SETTABLE:
             raise ScenarioError(f"{name} has no property {key!r}{nearest(key, {*properties, *SETTABLE})}")
         return self._of({**self.source, name: (kind, {**properties, key: value})}, {})
+
+    def described(self, name: str) -> tuple[str, Mapping[str, Any]]:
+        """Type and properties of an alarm; raises ``ScenarioError`` when there is none of that name."""
+        if name not in self.source:
+            raise ScenarioError(f"there is no alarm {name!r}{nearest(name, self.source)}")
+        return self.source[name]
 
     def about(self, name: str) -> AlarmSet:
         """Only what bears on an alarm: itself, the composites above it, and what those look at."""

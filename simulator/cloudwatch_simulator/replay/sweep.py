@@ -88,6 +88,7 @@ def sweep(
     Pages are those of the alarm and of the composites above it; where none of these has an action, each of the alarm's
     own stays in ALARM counts.
     """
+    alarms.described(setting.alarm)
     store = recorded.store()
     first, last = recorded.span()
     days = max((last - first) / 86_400, 1e-9)

@@ -50,6 +50,8 @@ def load(path: Path) -> Mapped:
     try:
         node = loader.get_single_node()
         found = _built(node, loader, str(path), 0) if node is not None else Mapped(str(path), 1)
+    except ScenarioError:
+        raise
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ScenarioError(f"is no YAML: {error.problem}", file=str(path), line=line) from None
