@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,14 @@ if TYPE_CHECKING:
     from diffusionwatch.clock import Clock
 
 _KEYS = {"AWS_ACCESS_KEY_ID": "diffusionwatch", "AWS_SECRET_ACCESS_KEY": "diffusionwatch"}
+
+# Making clients is not safe between threads, and reading the services' models again for each AWS is slow.
+_MAKING_CLIENTS = threading.Lock()
+
+
+@cache
+def _session() -> boto3.session.Session:
+    return boto3.session.Session()
 
 
 class EmbeddedAws:
@@ -68,7 +77,6 @@ class EmbeddedAws:
         ours: tuple[Service, ...] = (self.cloudformation, self.functions, self.events)
         self.services: tuple[Service, ...] = (*ours, *kept_services(region, account), *services)
         self._clients: dict[str, Any] = {}
-        self._making_clients = threading.Lock()
         self._listener = Listener(Application(self.services, account), port)
         self.endpoint = f"http://{LOOPBACK}:{self._listener.port}"
 
@@ -105,9 +113,9 @@ class EmbeddedAws:
 
     def client(self, service: str) -> Any:
         """A boto3 client against this AWS; one for each service, made once."""
-        with self._making_clients:
+        with _MAKING_CLIENTS:
             if service not in self._clients:
-                make: Callable[..., Any] = boto3.session.Session().client
+                make: Callable[..., Any] = _session().client
                 self._clients[service] = make(
                     service,
                     endpoint_url=self.endpoint,

@@ -20,6 +20,13 @@ _CHILD = Path(__file__).with_name("child.py")
 _INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT", "VIRTUAL_ENV")
 """What a function may see of the environment in which the embedded AWS was started."""
 
+_LOOPBACK_ONLY = {
+    # A proxy on which nobody listens: what a function sends beyond this machine fails at once.
+    "HTTP_PROXY": "http://127.0.0.1:9",
+    "HTTPS_PROXY": "http://127.0.0.1:9",
+    "NO_PROXY": "127.0.0.1,localhost",
+}
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -42,6 +49,7 @@ class FunctionProcess:
         self._folder = tempfile.TemporaryDirectory(prefix="diffusionwatch-function-")
         with zipfile.ZipFile(io.BytesIO(code)) as archive:
             archive.extractall(self._folder.name)
+        root = self._folder.name
         inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
         self._process = subprocess.Popen(
             [sys.executable, "-u", str(_CHILD)],
@@ -51,7 +59,7 @@ class FunctionProcess:
             cwd=self._folder.name,
             # A group of its own: Ctrl-C is for whoever started it, which then stops its functions.
             start_new_session=True,
-            env={**inherited, **environment, "PYTHONPATH": self._folder.name, "LAMBDA_TASK_ROOT": self._folder.name},
+            env={**inherited, **environment, **_LOOPBACK_ONLY, "PYTHONPATH": root, "LAMBDA_TASK_ROOT": root},
             text=True,
         )
         self._one_at_a_time = threading.Lock()

@@ -54,10 +54,9 @@ class Cron:
 
     minutes: frozenset[int]
     hours: frozenset[int]
-    day_of_month: str
     months: frozenset[int]
-    day_of_week: str
     years: frozenset[int]
+    on_day: Callable[[datetime], bool]
 
     @classmethod
     def parse(cls, text: str) -> Cron:
@@ -67,17 +66,16 @@ class Cron:
         return cls(
             frozenset(_values(minutes, 0, 59)),
             frozenset(_values(hours, 0, 23)),
-            day_of_month,
             frozenset(_values(months, 1, 12, _MONTHS)),
-            day_of_week,
             frozenset(_values(years, 1970, 2199)),
+            _day_of_month(day_of_month) if day_of_week == "?" else _day_of_week(day_of_week),
         )
 
     def next(self, after: float, zone: tzinfo) -> float | None:
         moment = datetime.fromtimestamp(after, zone).replace(second=0, microsecond=0) + timedelta(minutes=1)
         last = moment.year + _YEARS_AHEAD
         while moment.year <= last:
-            if moment.month not in self.months or moment.year not in self.years or not self._on(moment):
+            if moment.month not in self.months or moment.year not in self.years or not self.on_day(moment):
                 moment = (moment + timedelta(days=1)).replace(hour=0, minute=0)
             elif moment.hour not in self.hours:
                 moment = (moment + timedelta(hours=1)).replace(minute=0)
@@ -87,22 +85,35 @@ class Cron:
                 return moment.timestamp()
         return None
 
-    def _on(self, moment: datetime) -> bool:
-        days_in_month = calendar.monthrange(moment.year, moment.month)[1]
-        if self.day_of_week == "?":
-            if self.day_of_month == "L":
-                return moment.day == days_in_month
-            if self.day_of_month.endswith("W"):
-                return moment.day == _nearest_weekday(moment, int(self.day_of_month[:-1]), days_in_month)
-            return moment.day in set(_values(self.day_of_month, 1, 31))
-        weekday = moment.isoweekday() % 7 + 1
-        if "#" in self.day_of_week:
-            day, nth = self.day_of_week.split("#")
-            return weekday in set(_values(day, 1, 7, _DAYS)) and (moment.day - 1) // 7 + 1 == int(nth)
-        if self.day_of_week.endswith("L"):
-            last_week = moment.day > days_in_month - 7
-            return last_week and weekday in set(_values(self.day_of_week[:-1] or "7", 1, 7, _DAYS))
-        return weekday in set(_values(self.day_of_week, 1, 7, _DAYS))
+
+def _day_of_month(field: str) -> Callable[[datetime], bool]:
+    if field == "L":
+        return lambda moment: moment.day == _length(moment)
+    if field.endswith("W"):
+        (near,) = _values(field[:-1], 1, 31)
+        return lambda moment: moment.day == _nearest_weekday(moment, near)
+    days = frozenset(_values(field, 1, 31))
+    return lambda moment: moment.day in days
+
+
+def _day_of_week(field: str) -> Callable[[datetime], bool]:
+    if "#" in field:
+        day, _, nth = field.partition("#")
+        weekdays, (week,) = frozenset(_values(day, 1, 7, _DAYS)), _values(nth, 1, 5)
+        return lambda moment: _weekday(moment) in weekdays and (moment.day - 1) // 7 + 1 == week
+    if field.endswith("L"):
+        weekdays = frozenset(_values(field[:-1] or "SAT", 1, 7, _DAYS))
+        return lambda moment: _weekday(moment) in weekdays and moment.day > _length(moment) - 7
+    weekdays = frozenset(_values(field, 1, 7, _DAYS))
+    return lambda moment: _weekday(moment) in weekdays
+
+
+def _length(moment: datetime) -> int:
+    return calendar.monthrange(moment.year, moment.month)[1]
+
+
+def _weekday(moment: datetime) -> int:
+    return moment.isoweekday() % 7 + 1
 
 
 def _values(field: str, low: int, high: int, names: dict[str, int] | None = None) -> Iterator[int]:
@@ -128,12 +139,13 @@ def _values(field: str, low: int, high: int, names: dict[str, int] | None = None
         yield from range(first, last + 1, int(step or 1))
 
 
-def _nearest_weekday(moment: datetime, day: int, days_in_month: int) -> int:
+def _nearest_weekday(moment: datetime, day: int) -> int:
     """The weekday nearest to a day, within the month."""
-    day = min(day, days_in_month)
+    length = _length(moment)
+    day = min(day, length)
     weekday = moment.replace(day=day).weekday()
     if weekday == 5:
         return day - 1 if day > 1 else day + 2
     if weekday == 6:
-        return day + 1 if day < days_in_month else day - 2
+        return day + 1 if day < length else day - 2
     return day

@@ -48,7 +48,8 @@ class FunctionService:
         self._environment = environment
         self._processes: dict[str, tuple[str, FunctionProcess, str]] = {}
         self._starting = threading.Lock()
-        self._later = ThreadPoolExecutor(max_workers=4, thread_name_prefix="function")
+        # One thread a function: its events arrive in the order in which they were sent.
+        self._later: dict[str, ThreadPoolExecutor] = {}
         self._pending: set[Future[Outcome]] = set()
         self.invocations: Counter[str] = Counter()
         """Invocations by function name."""
@@ -71,7 +72,9 @@ class FunctionService:
     def invoke_later(self, name: str, event: Any) -> None:
         """Runs a function without waiting; failures are counted and logged."""
         function = self._function(name)
-        future = self._later.submit(self._run, function, event)
+        with self._starting:
+            queue = self._later.setdefault(function.function_name, ThreadPoolExecutor(max_workers=1))
+        future = queue.submit(self._run, function, event)
         self._pending.add(future)
         future.add_done_callback(self._pending.discard)
 
@@ -81,8 +84,9 @@ class FunctionService:
 
     def stop(self) -> None:
         """Ends all functions' processes."""
-        self._later.shutdown(wait=False, cancel_futures=True)
         with self._starting:
+            for queue in self._later.values():
+                queue.shutdown(wait=False, cancel_futures=True)
             for _, process, _ in self._processes.values():
                 process.stop()
             self._processes.clear()

@@ -58,7 +58,7 @@ class Application:
         return response
 
     def _refusal(self, signing_name: str, environ: Environ, reason: ServiceError) -> Answer:
-        request = Request({**environ, "wsgi.input": io.BytesIO()})
+        request = Request({**environ, "wsgi.input": io.BytesIO(), "CONTENT_LENGTH": "0"})
         try:
             protocol = wire(signing_name)
             found = protocol.operation(request)

@@ -6,7 +6,9 @@ from ..server.service import Service
 from .anomalies import CostAnomalyService
 from .application_signals import ApplicationSignalsService
 from .associations import AssociationService
+from .canaries import CanaryService
 from .clusters import ClusterService
+from .group_metrics import GroupMetricsService
 from .inbox import InboxService
 from .log_definitions import LogDefinitionService
 from .observability_access import ObservabilityAccessService
@@ -19,7 +21,9 @@ def kept_services(region: str, account: str) -> tuple[Service, ...]:
         CostAnomalyService(account),
         ApplicationSignalsService(region, account),
         AssociationService(),
+        CanaryService(),
         ClusterService(region, account),
+        GroupMetricsService(region, account),
         InboxService(region, account),
         LogDefinitionService(region, account),
         ObservabilityAccessService(region, account),

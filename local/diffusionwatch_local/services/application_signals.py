@@ -56,6 +56,7 @@ def _indicators(params: Params) -> Params:
     ):
         if given in params:
             config = params[given]
-            answered[told] = {**config, metric: config.get(f"{metric}Config", {})}
+            rest = {key: value for key, value in config.items() if key != f"{metric}Config"}
+            answered[told] = {**rest, metric: config.get(f"{metric}Config", {})}
             answered["EvaluationType"] = "PeriodBased" if given == "SliConfig" else "RequestBased"
     return answered

@@ -1,4 +1,7 @@
-"""CloudTrail: nothing was recorded. The `cdk` command asks it about failed deployments, and again and again on errors."""
+"""CloudTrail: nothing was recorded.
+
+The `cdk` command asks it about a failed deployment, and where it hears an error it asks again for 20 seconds.
+"""
 
 from __future__ import annotations
 

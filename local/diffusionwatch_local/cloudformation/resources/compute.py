@@ -74,10 +74,11 @@ TYPES: tuple[ResourceType, ...] = (
     Table(
         "AWS::AutoScaling::ScalingPolicy",
         "autoscaling",
-        id="> PolicyARN",
+        # moto answers no ARN for it
+        id="arn:aws:autoscaling:{region}:{account}:scalingPolicy:{generated}:policyName/{generated}",
         creation=Call("put_scaling_policy", takes={"PolicyName": "@generated"}),
         change=Call("put_scaling_policy", takes={"PolicyName": "@PolicyName"}),
-        deletion=Call("delete_policy", takes={"PolicyName": "@id"}),
+        deletion=Call("delete_policy", takes={"PolicyName": "@PolicyName"}),
         create_only=("AutoScalingGroupName",),
         attributes={"Arn": "{id}", "PolicyName": "{generated}"},
     ),

@@ -24,11 +24,15 @@ def _only_code(properties: Properties, place: Place) -> Properties:
 def _zipped(code: Mapping[str, Any]) -> dict[str, Any]:
     if "ZipFile" not in code:
         return dict(code)
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as files:
-        # A fixed date: the same source makes the same archive.
-        files.writestr(zipfile.ZipInfo("index.py", date_time=(2000, 1, 1, 0, 0, 0)), code["ZipFile"])
-    return {"ZipFile": archive.getvalue()}
+    return {"ZipFile": archive("index.py", code["ZipFile"])}
+
+
+def archive(name: str, source: str) -> bytes:
+    """A zip archive of one file; the same source makes the same archive."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as files:
+        files.writestr(zipfile.ZipInfo(name, date_time=(2000, 1, 1, 0, 0, 0)), source)
+    return written.getvalue()
 
 
 TYPES: tuple[ResourceType, ...] = (

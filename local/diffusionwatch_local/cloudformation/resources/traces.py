@@ -5,12 +5,26 @@ from __future__ import annotations
 from ..calls import Call
 from ..resource import Place, Properties, ResourceType
 from ..table import Table
+from .functions import archive
 
 
 def _objective(properties: Properties, place: Place) -> Properties:
-    """The service calls the indicator's *configuration* what the resource type calls the indicator."""
-    renamed = {"Sli": "SliConfig", "RequestBasedSli": "RequestBasedSliConfig"}
-    return {renamed.get(key, key): value for key, value in properties.items()}
+    """What the resource type calls an indicator and its metric, the service calls their configuration."""
+    renamed = {"Sli", "RequestBasedSli", "SliMetric", "RequestBasedSliMetric"}
+
+    def configured(values: Properties) -> Properties:
+        return {f"{key}Config" if key in renamed else key: value for key, value in values.items()}
+
+    inner = {key: configured(value) for key, value in properties.items() if key in renamed}
+    return configured({**properties, **inner})
+
+
+def _script(properties: Properties, place: Place) -> Properties:
+    """A script given in the template becomes the archive that the API wants."""
+    code = dict(properties["Code"])
+    if "Script" in code:
+        code["ZipFile"] = archive("index.py", code.pop("Script"))
+    return {**properties, "Code": code}
 
 
 TYPES: tuple[ResourceType, ...] = (
@@ -66,8 +80,8 @@ TYPES: tuple[ResourceType, ...] = (
         "synthetics",
         name_property="Name",
         name_limit=21,
-        creation=Call("create_canary", takes={"ArtifactS3Location": "ArtifactS3Location"}),
-        change=Call("update_canary"),
+        creation=Call("create_canary", rearrange=_script),
+        change=Call("update_canary", rearrange=_script),
         deletion=Call("delete_canary", takes={"Name": "@id"}),
         ignored=("StartCanaryAfterCreation",),
         attributes={"Id": "> Canary.Id"},
