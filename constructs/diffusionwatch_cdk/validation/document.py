@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from .acknowledgements import of_cdk
 from .finding import Path
 
 
@@ -20,7 +21,7 @@ class TemplateError(ValueError):
     """A file that is no CloudFormation template; the text names the file and says why."""
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """YAML with CloudFormation's short forms: ``!Ref``, ``!Sub``, ``!GetAtt``."""
 
 
@@ -34,9 +35,9 @@ def _short_form(loader: Any, name: str, node: yaml.Node) -> dict[str, Any]:
     return {name if name in ("Ref", "Condition") else f"Fn::{name}": value}
 
 
-_Loader.add_multi_constructor("!", _short_form)
+Loader.add_multi_constructor("!", _short_form)
 # CloudFormation reads no dates: 2012-10-17 is a policy's version.
-_Loader.yaml_implicit_resolvers = {
+Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
@@ -50,9 +51,10 @@ class Document:
     3
     """
 
-    def __init__(self, file: str, text: str) -> None:
+    def __init__(self, file: str, text: str, acknowledged: Mapping[str, Mapping[str, str]] | None = None) -> None:
         """Raises ``TemplateError``."""
         self.file, self._text = file, text
+        self.acknowledged = acknowledged or {}
         try:
             self.data: dict[str, Any] = self._read()
         except (ValueError, yaml.YAMLError) as error:
@@ -64,7 +66,7 @@ class Document:
     @classmethod
     def open(cls, path: FilePath) -> Document:
         try:
-            return cls(str(path), path.read_text(encoding="utf-8"))
+            return cls(str(path), path.read_text(encoding="utf-8"), of_cdk(path))
         except (OSError, UnicodeDecodeError) as error:
             why = error.strerror if isinstance(error, OSError) else "is no text in UTF-8"
             raise TemplateError(f"{path}: {why}") from None
@@ -72,12 +74,12 @@ class Document:
     def _read(self) -> Any:
         if self._text.lstrip()[:1] == "{":
             return json.loads(self._text)
-        return yaml.load(self._text, Loader=_Loader)
+        return yaml.load(self._text, Loader=Loader)
 
     @cached_property
     def _nodes(self) -> Any:
         try:
-            return yaml.compose(self._text, Loader=_Loader)
+            return yaml.compose(self._text, Loader=Loader)
         except yaml.YAMLError:  # JSON that is no YAML, such as one indented by tabs
             return None
 

@@ -21,8 +21,17 @@ _PERCENT = {
     "AWS/EC2": re.compile(r"CPUUtilization"),
 }
 _NOT_NEGATIVE = (
-    "DiffusionWatch", "CWAgent", "AWS/SQS", "AWS/AutoScaling", "AWS/Lambda", "AWS/Logs", "AWS/Events", "AWS/SNS",
-    "AWS/EC2", "AWS/ApplicationELB", "ContainerInsights",
+    "DiffusionWatch",
+    "CWAgent",
+    "AWS/SQS",
+    "AWS/AutoScaling",
+    "AWS/Lambda",
+    "AWS/Logs",
+    "AWS/Events",
+    "AWS/SNS",
+    "AWS/EC2",
+    "AWS/ApplicationELB",
+    "ContainerInsights",
 )
 
 
@@ -48,8 +57,10 @@ def of_node(node: Node, request: Request, depth: int = 0) -> Interval:
     parts = [of_node(part, request, depth + 1) for part in node.arguments]
     if node.function in ("<", "<=", ">", ">=", "==", "!=", "AND", "OR"):
         return 0.0, 1.0
-    if node.function == "/" and all(low >= 0 for low, _ in parts) and _share(*node.arguments):
-        return 0.0, 1.0
+    if node.function == "/" and all(low >= 0 for low, _ in parts):
+        factor, part = _factor(node.arguments[0])
+        if _share(part, node.arguments[1]):
+            return 0.0, factor
     if node.function == "IF" and len(parts) in (2, 3):
         return _union(parts[1:])
     if node.function in ("FILL", "MAX", "MIN", "AVG", "SUM", "ABS", "CEIL", "FLOOR") and parts:
@@ -88,8 +99,15 @@ def _union(parts: list[Interval]) -> Interval:
     return min(low for low, _ in parts), max(high for _, high in parts)
 
 
+def _factor(node: Node) -> tuple[float, Node]:
+    """``100 * x`` as 100 and x."""
+    if isinstance(node, Call) and node.function == "*" and isinstance(node.arguments[0], Number):
+        return node.arguments[0].value, node.arguments[1]
+    return 1.0, node
+
+
 def _share(part: Node, whole: Node) -> bool:
-    """Whether ``part`` is among what ``whole`` adds up; a factor in front of it does not matter here."""
+    """Whether ``part`` is among what ``whole`` adds up."""
     added = _terms(whole)
     return all(term in added for term in _terms(part)) and len(set(_terms(part))) == len(_terms(part))
 

@@ -11,17 +11,36 @@ from diffusionwatch_agent.names import AGENT_NAMESPACE
 Sets = frozenset[frozenset[str]]
 
 _QUEUE = (
-    "ApproximateAgeOfOldestMessage", "ApproximateNumberOfGroupsWithInflightMessages",
-    "ApproximateNumberOfMessagesDelayed", "ApproximateNumberOfMessagesNotVisible",
-    "ApproximateNumberOfMessagesVisible", "NumberOfDeduplicatedSentMessages", "NumberOfEmptyReceives",
-    "NumberOfMessagesDeleted", "NumberOfMessagesReceived", "NumberOfMessagesSent", "SentMessageSize",
+    "ApproximateAgeOfOldestMessage",
+    "ApproximateNumberOfGroupsWithInflightMessages",
+    "ApproximateNumberOfMessagesDelayed",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesVisible",
+    "NumberOfDeduplicatedSentMessages",
+    "NumberOfEmptyReceives",
+    "NumberOfMessagesDeleted",
+    "NumberOfMessagesReceived",
+    "NumberOfMessagesSent",
+    "SentMessageSize",
 )  # "Available CloudWatch metrics for Amazon SQS"
 _GROUP = tuple(
     f"Group{part}"
     for part in (
-        "MinSize", "MaxSize", "DesiredCapacity", "InServiceInstances", "PendingInstances", "StandbyInstances",
-        "TerminatingInstances", "TotalInstances", "InServiceCapacity", "PendingCapacity", "StandbyCapacity",
-        "TerminatingCapacity", "TotalCapacity", "AndWarmPoolDesiredCapacity", "AndWarmPoolTotalCapacity",
+        "MinSize",
+        "MaxSize",
+        "DesiredCapacity",
+        "InServiceInstances",
+        "PendingInstances",
+        "StandbyInstances",
+        "TerminatingInstances",
+        "TotalInstances",
+        "InServiceCapacity",
+        "PendingCapacity",
+        "StandbyCapacity",
+        "TerminatingCapacity",
+        "TotalCapacity",
+        "AndWarmPoolDesiredCapacity",
+        "AndWarmPoolTotalCapacity",
     )
 )  # "Amazon CloudWatch metrics for Amazon EC2 Auto Scaling"
 _OPEN = {"AWS/AutoScaling": ("WarmPool", "PredictiveScaling")}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +13,12 @@ from cloudwatch_simulator.errors import Unsupported
 
 from .document import Document
 from .resource import ALARM_TYPES, COMPOSITE, Resource, resources, unknown
+
+ACTION_KEYS = ("AlarmActions", "OKActions", "InsufficientDataActions")
+
+
+def _items(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 @dataclass(frozen=True)
@@ -65,27 +71,49 @@ class Project:
     def spoken_for(self) -> frozenset[str]:
         """Alarms that a composite listens to, or that suppress one."""
         names = {name for rule in self.rules.values() for name in rule.names()}
+        # A rule that cannot be read is a fault of its own, not one of the alarms that it speaks of.
+        unread = [str(one.properties.get("AlarmRule")) for one in self.of(COMPOSITE) if one.name not in self.rules]
+        names |= {name for name in self.alarms if any(name in text for text in unread)}
         names |= {str(one.properties.get("ActionsSuppressor", "")).split(":alarm:")[-1] for one in self.of(COMPOSITE)}
         return frozenset(names)
 
-    def missing_alarm(self, name: str) -> bool:
-        """Whether an alarm of that name is certainly in none of the templates."""
-        return not unknown(name) and name not in self.alarms and not any(map(unknown, self.alarms))
+    @cached_property
+    def alarm_names(self) -> Counter[tuple[str, object]]:
+        """How often each template gives a name to an alarm."""
+        return Counter((one.document.file, one.properties.get("AlarmName")) for one in self.of(*ALARM_TYPES))
 
     @cached_property
-    def topics(self) -> dict[str, Resource]:
-        """Topics by each way of naming them: reference and, where the template names them, the end of the ARN."""
+    def _all_named(self) -> bool:
+        return not any(map(unknown, self.alarms))
+
+    def missing_alarm(self, name: str) -> bool:
+        """Whether an alarm of that name is certainly in none of the templates."""
+        return not unknown(name) and name not in self.alarms and self._all_named
+
+    @cached_property
+    def _topics(self) -> dict[tuple[str, str], Resource]:
+        """Topics by each way of naming them: by reference in their own file, by name in all of them."""
         found = {}
         for one in self.of("AWS::SNS::Topic"):
-            found[f"${{{one.logical_id}}}"] = found[f"${{{one.logical_id}.TopicArn}}"] = one
+            for reference in (f"${{{one.logical_id}}}", f"${{{one.logical_id}.TopicArn}}"):
+                found[one.document.file, reference] = one
             name = one.properties.get("TopicName")
             if isinstance(name, str) and not unknown(name):
-                found[name] = one
+                found["", name] = one
         return found
+
+    @cached_property
+    def alarm_topics(self) -> frozenset[Resource]:
+        """Topics that alarms of the templates publish to."""
+        named = (
+            self.topic(str(action), alarm.document)
+            for alarm in self.of(*ALARM_TYPES)
+            for key in ACTION_KEYS
+            for action in _items(alarm.properties.get(key))
+        )
+        return frozenset(topic for topic in named if topic is not None)
 
     def topic(self, action: str, document: Document) -> Resource | None:
         """The topic that an action names, when a template has it."""
-        by_name = self.topics.get(action.rsplit(":", 1)[-1]) if action.startswith("arn:") else None
-        found = by_name or self.topics.get(action)
-        # A reference means a resource of the same template.
-        return found if found is None or by_name or found.document is document else None
+        by_name = self._topics.get(("", action.rsplit(":", 1)[-1])) if action.startswith("arn:") else None
+        return by_name or self._topics.get((document.file, action))

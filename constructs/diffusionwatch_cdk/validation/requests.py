@@ -56,8 +56,12 @@ class Request:
     metrics: tuple[MetricUse, ...]
     expressions: tuple[ExpressionUse, ...]
 
+    @property
+    def entries(self) -> tuple[MetricUse | ExpressionUse, ...]:
+        return (*self.metrics, *self.expressions)
+
     def ids(self) -> list[str]:
-        return [one.id for one in (*self.metrics, *self.expressions)]
+        return [one.id for one in self.entries]
 
 
 def requests(resource: Resource) -> Iterator[Request]:
@@ -95,8 +99,15 @@ def _metric(
     pairs = metric.get("Dimensions") or ()
     dimensions = [(str(one.get("Name")), str(one.get("Value"))) for one in pairs if isinstance(one, Mapping)]
     return MetricUse(
-        at, identity, str(metric.get("Namespace", "")), str(metric.get("MetricName", "")), tuple(dimensions),
-        str(stat or ""), look.get("Period"), str(look.get("Unit") or ""), returns,
+        at,
+        identity,
+        str(metric.get("Namespace", "")),
+        str(metric.get("MetricName", "")),
+        tuple(dimensions),
+        str(stat or ""),
+        look.get("Period"),
+        str(look.get("Unit") or ""),
+        returns,
     )
 
 

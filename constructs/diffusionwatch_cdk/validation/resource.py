@@ -50,9 +50,10 @@ class Resource:
 
     @property
     def acknowledged(self) -> Mapping[str, str]:
-        """Reasons by rule: ``Metadata: {diffusionwatch: {acknowledge: {DW016: why}}}``."""
+        """Reasons by rule: given to CDK, or ``Metadata: {diffusionwatch: {acknowledge: {DW016: why}}}``."""
         own = (self.raw.get("Metadata") or {}).get("diffusionwatch") or {}
-        return own.get("acknowledge") or {} if isinstance(own, Mapping) else {}
+        given = own.get("acknowledge") or {} if isinstance(own, Mapping) else {}
+        return {**self.document.acknowledged.get(self.logical_id, {}), **given}
 
     @cached_property
     def body(self) -> Any:

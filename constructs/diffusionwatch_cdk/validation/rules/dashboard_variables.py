@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..finding import Fault
+from ..project import Project
+from ..resource import DASHBOARD, Resource
+from ..rule import Rule
+
+
+class DashboardVariables(Rule):
+    id = "DW049"
+    title = "A variable that changes nothing"
+    why = "A variable replaces a property or a pattern; when the body has neither, choosing a value does nothing."
+    source = "Dashboard body structure and syntax, variables"
+    kinds = (DASHBOARD,)
+
+    def check(self, resource: Resource, project: Project) -> Iterator[Fault]:
+        body = resource.body if isinstance(resource.body, dict) else {}
+        for place, variable in enumerate(body.get("variables") or ()):
+            said = _wrong(variable, str(body.get("widgets"))) if isinstance(variable, Mapping) else "it is no object"
+            if said:
+                yield Fault(("DashboardBody", "variables", place), said, "Name a property or a pattern of the widgets")
+
+
+def _wrong(variable: Mapping[str, Any], text: str) -> str | None:
+    kind = variable.get("type")
+    if kind not in ("property", "pattern"):
+        return f"type is {kind!r}; it is property or pattern"
+    if variable.get("inputType") not in ("input", "select", "radio"):
+        return f"inputType is {variable.get('inputType')!r}; it is input, select or radio"
+    target = str(variable.get(kind) or "")
+    if not target or target not in text:
+        return f"no widget has the {kind} {target!r}"
+    chosen = variable.get("values") or variable.get("search") or variable["inputType"] == "input"
+    return None if chosen else "there is nothing to choose from: neither values nor search"

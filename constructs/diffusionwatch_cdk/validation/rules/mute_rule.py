@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from cloudwatch_simulator.alarms.mute import MuteRule as Read
+from cloudwatch_simulator.alarms.mute import read_mute_rule
+from cloudwatch_simulator.errors import SimulatorError, nearest
+
+from ..finding import Fault
+from ..project import Project
+from ..resource import Resource
+from ..rule import Rule
+
+_HOUR = 3600.0
+_FOUR_WEEKS = np.arange(1_700_000_000.0, 1_700_000_000.0 + 28 * 24 * _HOUR, _HOUR)
+
+
+class MuteRule(Rule):
+    id = "DW070"
+    title = "A mute rule that mutes nothing, or everything for ever"
+    why = "A schedule that cannot be read fails the deployment; one that never ends is an alarm that nobody has."
+    source = "Alarm mute rules"
+    kinds = ("AWS::CloudWatch::AlarmMuteRule",)
+
+    def check(self, resource: Resource, project: Project) -> Iterator[Fault]:
+        try:
+            read = read_mute_rule(resource.logical_id, resource.properties)
+        except SimulatorError as error:
+            yield Fault(
+                ("Rule", "Schedule"), str(error), "cron(0 2 * * *) or at(2026-12-24T18:00), PT1M to P15D, a zone"
+            )
+            return
+        if _always(read):
+            fix = "A duration shorter than the time between two starts"
+            yield Fault(("Rule", "Schedule", "Duration"), "its windows touch: the alarms are silent for ever", fix)
+        for place, name in enumerate(read.alarms):
+            if project.missing_alarm(name):
+                said = f"no template has an alarm called {name}{nearest(name, project.alarms)}"
+                yield Fault(("MuteTargets", "AlarmNames", place), said, "Name an alarm that is there")
+
+
+def _always(read: Read) -> bool:
+    return read.cron is not None and bool(
+        Read(read.name, (), read.duration, read.timezone, read.cron).active(_FOUR_WEEKS)[24:].all()
+    )

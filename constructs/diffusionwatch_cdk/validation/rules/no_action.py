@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..finding import Fault, Severity
+from ..project import Project
+from ..resource import ALARM, Resource
+from ..rule import Rule
+
+
+class NoAction(Rule):
+    id = "DW016"
+    title = "An alarm that tells nobody"
+    why = "It has no action, and no composite alarm listens to it: it goes off unheard."
+    source = "Alarm actions"
+    severity = Severity.WARNING
+    kinds = (ALARM, "AWS::CloudWatch::LogAlarm")
+
+    def check(self, resource: Resource, project: Project) -> Iterator[Fault]:
+        if not resource.properties.get("AlarmActions") and resource.name not in project.spoken_for:
+            yield Fault(("AlarmActions",), "no action, and no composite speaks for it", "Name a topic in AlarmActions")

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cloudwatch_simulator.alarms.rule import alarm_name
+from cloudwatch_simulator.errors import nearest
+
+from ..finding import Fault
+from ..project import Project
+from ..resource import DASHBOARD, Resource
+from ..rule import Rule
+from ..widgets import widgets
+
+
+class UnknownAlarmShown(Rule):
+    id = "DW048"
+    title = "A widget of an alarm that is not there"
+    why = "The tile is empty: after a rename the state that people look for first is the one that is missing."
+    source = "Dashboard body structure and syntax, alarm widgets"
+    kinds = (DASHBOARD,)
+
+    def check(self, resource: Resource, project: Project) -> Iterator[Fault]:
+        for at, widget in widgets(resource.body):
+            properties = widget.get("properties")
+            if not isinstance(properties, dict):
+                continue
+            shown = [("alarms", one) for one in properties.get("alarms") or ()]
+            shown += [("annotations", one) for one in (properties.get("annotations") or {}).get("alarms") or ()]
+            for key, arn in shown:
+                name = alarm_name(str(arn))
+                if str(arn).startswith("arn:") and project.alarms and project.missing_alarm(name):
+                    said = f"no template has an alarm called {name}{nearest(name, project.alarms)}"
+                    yield Fault((*at, "properties", key), said, "Name an alarm that is there")

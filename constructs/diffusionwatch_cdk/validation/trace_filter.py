@@ -1,0 +1,99 @@
+"""The syntax of X-Ray's filter expressions ("Using filter expressions")."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lark import Lark
+
+_KEYWORDS = (
+    "ok",
+    "error",
+    "throttle",
+    "fault",
+    "partial",
+    "inferred",
+    "first",
+    "last",
+    "remote",
+    "root",
+    "haspartialdata",
+    "coldstart",
+    "responsetime",
+    "duration",
+    "http.status",
+    "http.method",
+    "http.url",
+    "http.useragent",
+    "http.clientip",
+    "clientip",
+    "user",
+    "name",
+    "type",
+    "message",
+    "availabilityzone",
+    "instance.id",
+    "resource.arn",
+    "index",
+    "group.name",
+    "group.arn",
+    "version",
+    "account.id",
+)
+_GRAMMAR = r"""
+?start: either
+?either: both (_OR both)*
+?both: inverse (_AND inverse)*
+?inverse: (_NOT | "!") inverse | "(" either ")" | test
+test: thing (COMPARE value)?
+thing: ("service" | "id") "(" [part ("," part)*] ")" block?
+     | "edge" "(" part "," part ")" block?
+     | ("annotation" | "json") ("." PATH | "[" KEY "]")
+     | ROOTCAUSE
+     | WORD
+part: "id" "(" [part ("," part)*] ")" | KEYWORD ":" STRING | STRING | WORD
+block: "{" either "}"
+value: STRING | NUMBER | BOOLEAN
+_OR.3: /OR(?![\w.])/i
+_AND.3: /AND(?![\w.])/i
+_NOT.3: /NOT(?![\w.])/i
+COMPARE: "!=" | "<=" | ">=" | "=" | "<" | ">" | /(CONTAINS|BEGINSWITH|ENDSWITH)(?=[\s"])/i
+BOOLEAN.2: /(true|false)(?!\w)/i
+KEYWORD: "name" | "type" | "account.id"
+KEY: /[^\]]+/
+PATH: /[A-Za-z_][\w.]*/
+ROOTCAUSE: /rootcause\.\w+(\.\w+)*/
+WORD: /(KEYWORDS)(?![\w.])/
+STRING: /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/
+NUMBER: /-?\d+(\.\d+)?/
+%ignore /\s+/
+"""
+
+
+def filter_error(text: str) -> str | None:
+    """Where an expression stops being one, or None.
+
+    >>> filter_error('service("image-api") { fault = true } AND annotation[environment] = "prod"')
+    >>> filter_error("faulty = true")
+    'cannot be read at column 1'
+    """
+    from lark.exceptions import UnexpectedInput
+
+    if not text.strip():
+        return None
+    try:
+        _parser().parse(text)
+    except UnexpectedInput as error:
+        column = getattr(error, "column", 0)
+        return f"cannot be read at {f'column {column}' if isinstance(column, int) and column > 0 else 'its end'}"
+    return None
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Lark:
+    from lark import Lark
+
+    keywords = "|".join(keyword.replace(".", r"\.") for keyword in _KEYWORDS)
+    return Lark(_GRAMMAR.replace("KEYWORDS", keywords), parser="earley", lexer="dynamic")
