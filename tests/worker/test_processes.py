@@ -181,7 +181,9 @@ print(sorted(heavy & {name.split(".")[0] for name in set(sys.modules) - before})
 
 
 def test_selftest_shows_a_valid_event() -> None:
-    found = subprocess.run([sys.executable, "-m", "diffusionwatch.selftest"], capture_output=True, text=True, check=True)
+    found = subprocess.run(
+        [sys.executable, "-m", "diffusionwatch.selftest"], capture_output=True, text=True, check=True
+    )
     assert "valid" in found.stdout
     assert '"request_id": "selftest-1"' in found.stdout
 

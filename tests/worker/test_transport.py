@@ -126,9 +126,7 @@ def test_agent_killed_amid_traffic_loses_nothing_and_repeats_only_what_it_had_no
     assert repeated <= 5 * 200
 
 
-def test_agent_that_closes_in_the_middle_of_a_line_gets_the_whole_line_again(
-    monitor_for: Make, record: Record
-) -> None:
+def test_agent_that_closes_in_the_middle_of_a_line_gets_the_whole_line_again(monitor_for: Make, record: Record) -> None:
     received: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
 

@@ -46,8 +46,10 @@ class Aggregate:
         bucket.last_ms = completed_ns // 1_000_000
         latencies = bucket.latencies
         latencies.append(latency)
-        images = generation.images
-        bucket.images += images if type(images) is int else validity.number(images, self._ledger.repaired) or 0
+        images: float = generation.images
+        if type(images) is not int or not 0 <= images < 1000:
+            images = validity.number(images, self._ledger.repaired) or 0
+        bucket.images += images
         if generation._extras is not None:
             _add_extras(generation._extras, bucket)
         if len(latencies) >= limits.VALUES_PER_METRIC:

@@ -100,6 +100,8 @@ class Digest:
     def _event(self, generation: Generation, completed_ns: int, counts: dict[str, int]) -> Event | None:
         if generation.model is not None and type(generation.model) is not str:
             generation.model = validity.dimension(generation.model, self._ledger.repaired)
+        if generation.error_class is not None and type(generation.error_class) is not str:
+            generation.error_class = "internal"
         if self.gpus is not None:
             self._measure(generation, self.gpus)
         latency = latency_ms(generation)
@@ -124,8 +126,9 @@ class Digest:
         measured = generation._extra().measured
         if peak is not None:
             measured["PeakGpuMemory"] = peak
-        if joules is not None and alone and generation.images and "batch_size" not in generation.properties:
-            measured["EnergyPerImage"] = round(joules / generation.images, 3)
+        images = validity.number(generation.images, self._ledger.repaired)
+        if joules is not None and alone and images and "batch_size" not in generation.properties:
+            measured["EnergyPerImage"] = round(joules / images, 3)
 
 
 def _outcome(error_class: str | None) -> str:

@@ -52,8 +52,7 @@ def event_of(generation: Generation, latency: float, slow: bool, timestamp_ms: i
         else:
             metrics = {"RequestsFaulted": 1}
             error = error if error in FAULTS else "internal"
-    images = generation.images if type(generation.images) is int else validity.number(generation.images, repaired)
-    if images:
+    if images := validity.number(generation.images, repaired):
         metrics["ImagesGenerated"] = images
     if (extras := generation._extras) is not None:
         add_extras(extras, metrics, properties)

@@ -108,7 +108,7 @@ class Publisher:
             try:
                 self._gather(final)
                 if final or self._clock.monotonic_ns() >= self._retry_at:
-                    self._send()
+                    self._send(final)
             except Exception as error:
                 self._ledger.say_once(f"a round of sending failed: {error!r}")
 
@@ -117,7 +117,7 @@ class Publisher:
             if dropped := self._buffer.offer(document):
                 self._given_up(dropped)
 
-    def _send(self) -> None:
+    def _send(self, final: bool) -> None:
         buffer, sink = self._buffer, self._sink
         try:
             buffer.confirm(sink.outstanding())
@@ -127,6 +127,8 @@ class Publisher:
                 buffer.handed(len(documents))
                 self._sent(documents, 1)
                 self._retry_seconds = FIRST_RETRY_SECONDS
+            if final:  # somebody waits for it to have arrived
+                buffer.confirm(sink.outstanding())
         except OSError as error:
             if isinstance(error, ConnectionBroken) and error.unread is not None:
                 buffer.confirm(error.unread)

@@ -90,7 +90,7 @@ def add_properties(root: dict[str, Json], given: Mapping[str, Any], repaired: Re
         kind = type(value)
         if "prompt" in key and kind is not int and not key.endswith("_hash"):
             root[f"{key}_hash"] = prompt_hash(value)
-        elif kind is str and len(value) <= limits.PROPERTY_LENGTH or kind is int and -(2**63) <= value < 2**63:
+        elif (kind is str and len(value) <= limits.PROPERTY_LENGTH) or (kind is int and -(2**63) <= value < 2**63):
             root[key] = value
         else:
             root[key] = _plain(value, repaired, limits.PROPERTY_DEPTH)
