@@ -185,8 +185,9 @@ class Demo:
         began = time.monotonic()
         self._narrator.say("the clients pause; the queue runs empty")
         self._run.apply(incidents.Change(at=self._script.ends, jobs_a_minute=0))
+        sent = self._run.sent()  # once they have paused, this is final
         self._until(lambda: self._run.waiting() == 0, DRAIN_SECONDS, "the queue did not run empty")
-        sent, ledger = self._run.sent(), self._run.ledger()
+        ledger = self._run.ledger()
         aws, deployed = self._platform.aws, self._deployed
         cloudwatch = aws.client("cloudwatch")
 

@@ -40,6 +40,7 @@ class Producer:
         self.sent: list[str] = []
         self.stopped = threading.Event()
         self._changed = threading.Event()
+        self._sending = threading.Lock()
         self._choice = random.Random(SEED)
 
     def hear(self, command: dict[str, Any]) -> None:
@@ -47,7 +48,8 @@ class Producer:
             self.rate = float(command["rate"])
             self._changed.set()
         if "report" in command:
-            say(report=command["report"], sent=self.sent)
+            with self._sending:  # a job on its way counts
+                say(report=command["report"], sent=self.sent)
 
     def stop(self) -> None:
         self.stopped.set()
@@ -62,10 +64,12 @@ class Producer:
                 due = self.clock.time()
                 continue
             self.clock.sleep(max(0.0, due - self.clock.time()))
-            if self.rate > 0:
-                self.send()
-                # Clients come independently of each other: exponential gaps.
-                due = max(due, self.clock.time() - 60) + self._choice.expovariate(self.rate / 60)
+            with self._sending:
+                rate = self.rate
+                if rate > 0:
+                    self.send()
+                    # Clients come independently of each other: exponential gaps.
+                    due = max(due, self.clock.time() - 60) + self._choice.expovariate(rate / 60)
 
     def send(self) -> None:
         job = random_job(len(self.sent) + 1, self._choice)
