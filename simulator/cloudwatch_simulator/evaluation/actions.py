@@ -51,8 +51,7 @@ def _latest(ticks: Floats, happened: Flags, before: float) -> Floats:
 
 def told(states: Codes, before: int, quiet: Flags | None, announced: Announced) -> list[int]:
     """The places at which the alarm's actions run, for the state that it has there."""
-    changed = np.flatnonzero(states != np.concatenate(([before], states[:-1])))
-    places = set(changed.tolist())
+    places = set(np.flatnonzero(states != np.concatenate(([before], states[:-1]))).tolist())
     if quiet is not None:
         places.update(np.flatnonzero(~quiet & np.concatenate(([True], quiet[:-1]))).tolist())
     elif announced.code != before and len(states):

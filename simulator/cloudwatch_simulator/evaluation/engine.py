@@ -14,10 +14,10 @@ from cloudwatch_simulator.alarms.model import Alarm, CompositeAlarm, MetricAlarm
 from cloudwatch_simulator.alarms.rule import ALARM, CODE, INSUFFICIENT_DATA, OK, STATES, Codes
 from cloudwatch_simulator.errors import ScenarioError, Unsupported
 from cloudwatch_simulator.evaluation.actions import Announced, silenced, told
-from cloudwatch_simulator.evaluation.metric_alarm import Evaluated, Memory, evaluate_metric_alarm
+from cloudwatch_simulator.evaluation.metric_alarm import Memory, evaluate_metric_alarm
 from cloudwatch_simulator.evaluation.reasons import composite_reason, reason
 from cloudwatch_simulator.evaluation.sampling import Data
-from cloudwatch_simulator.evaluation.slots import DEFAULT_RANGE
+from cloudwatch_simulator.evaluation.slots import DEFAULT_RANGE, Slots
 from cloudwatch_simulator.series import Floats
 
 UNCHECKED = "Unchecked: Initial alarm creation"
@@ -66,7 +66,8 @@ class Advance:
     ticks: Floats
     states: dict[str, Codes]
     transitions: list[Transition]
-    evaluated: dict[str, Evaluated] = field(default_factory=dict)
+    seen: dict[str, Slots] = field(default_factory=dict)
+    """What a metric alarm saw at each of its changes."""
     refused: dict[str, Unsupported] = field(default_factory=dict)
 
 
@@ -120,7 +121,6 @@ class Engine:
                 self._metric(name, alarm, data, done, before[name])
         self._composites(ticks, done.states, before)
         done.transitions = self._changes(done, before, {})
-        done.evaluated.clear()
         return done
 
     def _metric(self, name: str, alarm: MetricAlarm, data: Data, done: Advance, before: int) -> None:
@@ -133,9 +133,9 @@ class Engine:
             except (Unsupported, ScenarioError) as error:
                 done.refused[name] = error if isinstance(error, Unsupported) else Unsupported(name, error.message)
             else:
-                done.evaluated[name] = found
                 newest = np.searchsorted(due, done.ticks, side="right") - 1
                 states = np.where(newest < 0, before, found.states[np.maximum(newest, 0)]).astype(np.int8)
+                done.seen[name] = found.slots.rows(newest[_changed(states, before)])
         done.states[name] = states
 
     def _composites(
@@ -169,7 +169,7 @@ class Engine:
     ) -> Iterator[Transition]:
         alarm, states = self.alarms.alarms[name], done.states[name]
         previous = np.concatenate(([before[name]], states[:-1]))
-        changed = np.flatnonzero(states != previous)
+        changed = _changed(states, before[name])
         reasons = iter(self._reasons(alarm, done, before, changed) if given is None else [given] * len(changed))
         for place in sorted({*changed.tolist(), *run}):
             old, new, at = STATES[previous[place]], STATES[states[place]], float(done.ticks[place])
@@ -187,12 +187,15 @@ class Engine:
                 causes = [(child, STATES[codes[place]]) for child, (first, codes) in children.items()
                           if codes[place] != (codes[place - 1] if place else first)]
                 yield partial(composite_reason, causes, float(ticks[place]))
-        elif len(changed):
-            found = done.evaluated[alarm.name]
-            slots = found.slots.rows(np.searchsorted(found.ticks, ticks[changed]))
-            for row, place in enumerate(changed):
-                old = STATES[states[place - 1] if place else before[alarm.name]]
-                yield partial(reason, alarm, slots, row, old, STATES[states[place]])
+            return
+        for row, place in enumerate(changed):
+            old = STATES[states[place - 1] if place else before[alarm.name]]
+            yield partial(reason, alarm, done.seen[alarm.name], row, old, STATES[states[place]])
+
+
+def _changed(states: Codes, before: int) -> npt.NDArray[np.intp]:
+    """The places at which a state differs from the one before it."""
+    return np.flatnonzero(states != np.concatenate(([before], states[:-1])))
 
 
 def _ticks(after: float, upto: float, step: int) -> Floats:

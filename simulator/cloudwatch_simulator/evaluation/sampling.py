@@ -20,6 +20,10 @@ GIVEN = "given"
 """The namespace under which a file's given series are kept."""
 
 
+# Alarms that share a metric stand near each other; more would only hold memory, a megabyte each over 90 days.
+_KEPT = 128
+
+
 @dataclass(frozen=True)
 class Windows:
     """``[start, end)`` for each point, in any shape; ``now`` is when each is looked at, where that matters.
@@ -70,6 +74,8 @@ class Data:
         flat = self.store.windows(metric, stat, windows.starts.ravel(), ends.ravel(), unit)
         values = flat.reshape(windows.starts.shape)
         if key is not None:
+            if len(self.cache) >= _KEPT:
+                self.cache.clear()
             self.cache[key] = values
         return values
 
