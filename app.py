@@ -14,6 +14,7 @@ from pathlib import Path
 import aws_cdk as cdk
 
 from diffusionwatch_cdk import SettingsError, load_environment
+from diffusionwatch_cdk.validation.plugin import MonitoringValidation
 from stacks import build
 
 HERE = Path(__file__).parent
@@ -38,6 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     context = json.loads((HERE / "cdk.json").read_text(encoding="utf-8"))["context"]
     outdir = os.environ.get("CDK_OUTDIR") or str(HERE / "cdk.out" / environment)
     app = cdk.App(context=context | given, outdir=outdir)
+    cdk.Validations.of(app).add_plugins(MonitoringValidation())
     build(app, settings)
     app.synth()
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
@@ -10,17 +11,23 @@ from constructs import Construct
 from .encryption import PUBLISHERS
 from .logical_ids import pin
 from .names import logical_id, topic_name
+from .page_path import PAGE_PATH, page_path_alarm
 from .settings import Contact, EnvironmentSettings
 
 SEVERITIES = ("page", "ticket")
 
 
 class Notifications(Construct):
-    """The topics ``diffusionwatch-<environment>-page`` and ``-ticket`` with their subscribers."""
+    """The topics ``diffusionwatch-<environment>-page`` and ``-ticket``, their subscribers, and whether pages arrive."""
 
     def __init__(self, scope: Construct, id: str, *, settings: EnvironmentSettings, key: kms.IKey) -> None:  # noqa: A002
         super().__init__(scope, id)
         self.topics = {severity: self._topic(severity, settings, key) for severity in SEVERITIES}
+        page_path = cdk.CfnResource(
+            self, PAGE_PATH, type="AWS::CloudWatch::Alarm", properties=page_path_alarm(settings)
+        )
+        page_path.override_logical_id("PagePath")
+        page_path.node.add_dependency(self.topics["ticket"])
 
     def _topic(self, severity: str, settings: EnvironmentSettings, key: kms.IKey) -> sns.Topic:
         topic = sns.Topic(
