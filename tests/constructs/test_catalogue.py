@@ -13,6 +13,8 @@ from diffusionwatch_cdk.alarms.text import DESCRIPTION_LIMIT
 RULES = [*alarm_rules(), *composite_rules()]
 MOST_METRICS = 10
 """Metrics of one expression ("Using metric math")."""
+ALL = {"usd_per_image": 0.01, "step_milliseconds": {"sdxl": 55, "flux": 180}}
+"""Objectives with which no alarm is left out."""
 WINDOW_LIMIT = 7 * 86_400
 
 
@@ -53,15 +55,15 @@ def test_an_alarm_stays_within_what_cloudwatch_evaluates(rule: AlarmRule) -> Non
 
 def test_a_fill_is_used_only_where_some_datapoints_may_be_wrong(watch) -> None:
     # FILL invents the newest minutes, which have not arrived yet ("Using metric math", on alarms).
-    for alarm in define(watch(objectives={"usd_per_image": 0.01})).alarms:
+    for alarm in define(watch(objectives=ALL)).alarms:
         if "FILL(" in alarm.measure.expression:
             assert alarm.datapoints < alarm.periods, alarm.name
 
 
 def test_each_expression_uses_all_its_metrics_and_no_more_than_ten(watch) -> None:
-    for alarm in define(watch(objectives={"usd_per_image": 0.01})).alarms:
+    for alarm in define(watch(objectives=ALL)).alarms:
         if alarm.measure.expression:
-            words = set(re.findall(r"[a-z_]+", alarm.measure.expression))
+            words = set(re.findall(r"[a-z_][a-z0-9_]*", alarm.measure.expression))
             assert set(alarm.measure.metrics) <= words, alarm.name
             assert len(alarm.measure.metrics) <= MOST_METRICS
         assert len({metric.period for metric in alarm.measure.metrics.values()}) == 1
@@ -101,6 +103,12 @@ def test_a_notification_goes_to_the_topic_of_its_severity_when_it_begins_and_whe
 
     topic = "arn:aws:sns:us-east-1:111122223333:diffusionwatch-prod-page"
     assert composite.properties["AlarmActions"] == composite.properties["OKActions"] == [topic]
+
+
+def test_with_all_objectives_every_alarm_is_made(watch) -> None:
+    made = {alarm.rule.id for alarm in define(watch(objectives=ALL)).alarms}
+
+    assert made == {rule.id for rule in alarm_rules()}
 
 
 def test_a_composite_names_only_alarms_that_exist(watch) -> None:

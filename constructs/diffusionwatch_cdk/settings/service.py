@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, field_validator, model_validator
 
@@ -89,6 +89,8 @@ class Objectives(Settings):
     good_percent: float = Field(default=99.0, ge=95, le=99.95)
     """percent of requests that are neither faulted nor slow, 95 to 99.95: beyond that range burn-rate alarms can
     never fire or always do"""
+    step_milliseconds: dict[ModelName, Annotated[float, Field(gt=0)]] = Field(default_factory=dict, max_length=10)
+    """p90 of one sampling step in milliseconds by model, as measured when all was well; at most 10 models"""
     usd_per_image: float | None = Field(default=None, gt=0)
     """US dollars that an image should cost, above 0; left out: no alarm on it"""
     slow_seconds: float = Field(default=60, gt=0)

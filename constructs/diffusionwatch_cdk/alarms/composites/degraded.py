@@ -13,5 +13,5 @@ class Degraded(CompositeRule):
     guards = "Faults, slower steps or a slow burn of the error budget: no outage yet."
     first_action = "Compare with the last deploy; then run the saved query 'faults by class and host'."
     severity = Severity.TICKET
-    rule = any_of("error-rate", all_of("slo-6h", "slo-30m"))
+    rule = any_of("error-rate", "step-regression", all_of("slo-6h", "slo-30m"))
     suppressed_by = "users-hurt"

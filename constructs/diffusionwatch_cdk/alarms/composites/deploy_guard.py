@@ -13,4 +13,4 @@ class DeployGuard(CompositeRule):
     guards = "Asked by instance refresh and CloudFormation rollback triggers; it notifies nobody."
     first_action = "Nothing by hand: what asks for this alarm rolls back. Without a deployment, see which leaf it is."
     severity = Severity.NONE
-    rule = any_of("error-rate", "workers-missing", "xid-fatal")
+    rule = any_of("error-rate", "step-regression", "workers-missing", "xid-fatal")
