@@ -86,8 +86,46 @@ class Call:
         yield from (key for key in properties if member_of(shape, key))
 
 
+@dataclass(frozen=True)
+class Tagging:
+    """How the tags of a resource that exists are changed.
+
+    >>> Tagging({"ResourceArn": "@Arn"}).changes([{"Key": "a", "Value": "1"}], {"b": "2"})
+    (['a'], {'b': '2'})
+    """
+
+    takes: Mapping[str, str]
+    add: str = "tag_resource"
+    remove: str = "untag_resource"
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+
+    def changes(self, old: Any, new: Any) -> tuple[list[str], dict[str, str]]:
+        """The keys to remove, the tags to set."""
+        before, after = _tags(old), _tags(new)
+        return [key for key in before if key not in after], after if after != before else {}
+
+    def perform(self, service: str, old: Any, new: Any, known: Known) -> None:
+        """Makes the calls that bring ``old`` tags to ``new`` ones."""
+        removed, added = self.changes(old, new)
+        if removed:
+            Call(self.remove, self.takes, self.fixed).perform(service, self.remove, {"TagKeys": removed}, known)
+        if added:
+            Call(self.add, self.takes, self.fixed).perform(service, self.add, {"Tags": added}, known)
+
+
+def _tags(given: Any) -> dict[str, str]:
+    if isinstance(given, Mapping):
+        return dict(given)
+    return {tag["Key"]: tag["Value"] for tag in given or []}
+
+
 def _input_shape(client: Any, operation: str) -> Any:
     return client.meta.service_model.operation_model(client.meta.method_to_api_mapping[operation]).input_shape
+
+
+def accepts(client: Any, operation: str, key: str) -> bool:
+    """Whether an operation has a parameter for a property."""
+    return member_of(_input_shape(client, operation), key) is not None
 
 
 def reach(values: Any, path: str) -> Any:

@@ -67,12 +67,12 @@ def preview(stack: Stack, target: Target, around: Surroundings) -> list[dict[str
 
 def refuse_unknown_types(resources: Mapping[str, Mapping[str, Any]], known: Mapping[str, Any]) -> None:
     """Fails for resource types that nothing here stands behind, each by its name."""
-    unknown = sorted({str(resource["Type"]) for resource in resources.values()} - set(known))
+    unknown = {logical_id: str(one["Type"]) for logical_id, one in resources.items() if one["Type"] not in known}
     if unknown:
         raise ServiceError(
             "ValidationError",
-            f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]. "
-            "The embedded AWS has nothing behind them.",
+            f"Template format error: Unrecognized resource types: [{', '.join(sorted(set(unknown.values())))}]. "
+            f"The embedded AWS has nothing behind them: {', '.join(unknown)}",
         )
 
 

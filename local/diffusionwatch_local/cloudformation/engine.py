@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -48,6 +49,18 @@ class Surroundings:
         except ClientError:
             raise ServiceError("ValidationError", f"Unable to fetch parameters [{name}] from parameter store") from None
 
+    def dynamic(self, service: str, key: str) -> str:
+        """The value behind `{{resolve:service:key}}`."""
+        if service != "secretsmanager":
+            return self.ssm_parameter(key.split(":")[0])
+        secret, _, rest = key.partition(":SecretString")
+        try:
+            value = str(self.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"])
+        except ClientError as error:
+            raise ServiceError("ValidationError", explain(error)) from None
+        member = rest.lstrip(":").split(":")[0]
+        return str(json.loads(value)[member]) if member else value
+
     def scope(self, stack: Stack, target: Target, resource: Callable[[str, str | None], Any]) -> Scope:
         """What intrinsic functions of this target may look at."""
         return Scope(
@@ -65,6 +78,7 @@ class Surroundings:
             conditions=target.template.get("Conditions", {}),
             resource=resource,
             export=self.export,
+            dynamic=self.dynamic,
         )
 
 

@@ -42,6 +42,13 @@ def _no_export(name: str) -> str:
     raise Unresolvable(f"No export named {name} found.")
 
 
+def _no_dynamic_reference(service: str, key: str) -> str:
+    raise Unresolvable(f"no value for the dynamic reference {{{{resolve:{service}:{key}}}}}")
+
+
+_DYNAMIC = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^{}]+)\}\}")
+
+
 @dataclass(frozen=True)
 class Scope:
     """Everything that an intrinsic function may look at."""
@@ -53,6 +60,8 @@ class Scope:
     resource: Callable[[str, str | None], Any] = _no_resource
     """Logical id and attribute (None for Ref) to value."""
     export: Callable[[str], str] = _no_export
+    dynamic: Callable[[str, str], str] = _no_dynamic_reference
+    """Service (`ssm`, `ssm-secure`, `secretsmanager`) and key of a dynamic reference to its value."""
 
     def ref(self, name: str) -> Any:
         if name == "AWS::NoValue":
@@ -72,6 +81,8 @@ def resolve(value: Any, scope: Scope) -> Any:
     """The value with every intrinsic function replaced by what it stands for."""
     if isinstance(value, list):
         return [item for item in (resolve(item, scope) for item in value) if item is not NO_VALUE]
+    if isinstance(value, str) and "{{resolve:" in value:
+        return _DYNAMIC.sub(lambda match: scope.dynamic(match[1], match[2]), value)
     if not isinstance(value, dict):
         return value
     if len(value) == 1:
@@ -81,7 +92,9 @@ def resolve(value: Any, scope: Scope) -> Any:
         if name == "Condition" and isinstance(argument, str):
             return scope.condition(argument)
         if name in _FUNCTIONS:
-            return _FUNCTIONS[name](argument, scope)
+            result = _FUNCTIONS[name](argument, scope)
+            # A reference may be put together of pieces.
+            return resolve(result, scope) if isinstance(result, str) and "{{resolve:" in result else result
         if name.startswith("Fn::"):
             raise Unresolvable(f"the intrinsic function {name} is not supported by the embedded CloudFormation")
     resolved = ((key, resolve(item, scope)) for key, item in value.items())

@@ -61,6 +61,7 @@ class StackFolder:
                 role_arn=told["role_arn"],
             )
             stack = cloudformation.deploy(told["name"], target, stack_id=told["id"])
+            stack.termination_protection = told["termination_protection"]
             if stack.status != "CREATE_COMPLETE":
                 log.warning("stack %s was not deployed again: %s", stack.name, _first_failure(stack))
 
@@ -75,6 +76,7 @@ class StackFolder:
             "tags": list(target.tags),
             "capabilities": list(target.capabilities),
             "role_arn": target.role_arn,
+            "termination_protection": stack.termination_protection,
             "objects": [self._got(bucket, key) for bucket, key in sorted(_objects(stack))],
         }
 

@@ -268,6 +268,7 @@ class CloudFormationService:
     def _update_termination_protection(self, params: Params) -> Params:
         stack = self.stack(params["StackName"])
         stack.termination_protection = bool(params["EnableTerminationProtection"])
+        self.deployed(stack)
         return {"StackId": stack.id}
 
 

@@ -10,17 +10,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from ..server.service import ServiceError
-from .calls import Call, Known, reach
+from .calls import Call, Known, Tagging, accepts, reach
 from .resource import Made, PartlyMade, Place, Properties
 
 _GONE = ("NotFound", "NoSuch", "NonExist", "NotExist", "Unknown", "404")
+
+
+@contextmanager
+def _gone_already() -> Iterator[None]:
+    """What is to be deleted may be gone."""
+    try:
+        yield
+    except ClientError as error:
+        if not any(sign in str(error.response.get("Error", {}).get("Code", "")) for sign in _GONE):
+            raise
 
 
 @dataclass(frozen=True)
@@ -47,6 +58,8 @@ class Table:
     account and generated."""
     followed: tuple[str, ...] = ()
     """Further properties that ``then`` sees to, beside those by which its calls happen or not."""
+    tagging: Tagging | None = None
+    """Sees to changed tags where ``change`` does not."""
     read: Call | None = None
     """A call whose response is searched for attributes instead."""
     handled: tuple[str, ...] = ()
@@ -58,8 +71,11 @@ class Table:
         changed = {key for key in {*old, *new} if old.get(key) != new.get(key)}
         if changed & {*self.create_only, self.name_property}:
             return True
-        followed = {*self.followed, *(key for call in self.then for key in call.named)}
-        return self.change is None and not changed <= {*followed, *self.ignored, "Tags"}
+        return self.change is None and not changed <= {*self._followed, *self.ignored, "Tags"}
+
+    @property
+    def _followed(self) -> set[str]:
+        return {*self.followed, *(key for call in self.then for key in call.named)}
 
     def create(self, properties: Properties, place: Place) -> Made:
         complete = self._complete(properties, place)
@@ -80,6 +96,7 @@ class Table:
         self._refuse_unsupported(after, place)
         known = Known(place, made.physical_id, made.attributes)
         response = None
+        self._retag(before.get("Tags"), after.get("Tags"), known)
         if self.change:
             response = self.change.perform(self.service, self.change.operation, after, known)
         self._follow(made, before, after, place)
@@ -88,16 +105,22 @@ class Table:
     def delete(self, made: Made, properties: Properties, place: Place) -> None:
         complete = self._complete(properties, place, made.attributes["name"])
         known = Known(place, made.physical_id, made.attributes)
-        try:
-            for call in reversed(self.then):
-                if call.undo and call.each:
-                    for item in call.items(complete):
+        for call in reversed(self.then):
+            if call.undo and call.each:
+                for item in call.items(complete):
+                    with _gone_already():
                         call.perform(self.service, call.undo, complete, known, item)
-            if self.deletion:
+        if self.deletion:
+            with _gone_already():
                 self.deletion.perform(self.service, self.deletion.operation, complete, known)
-        except ClientError as error:
-            if not any(sign in str(error.response.get("Error", {}).get("Code", "")) for sign in _GONE):
-                raise
+
+    def _retag(self, old: Any, new: Any, known: Known) -> None:
+        if old == new or "Tags" in self._followed:
+            return
+        if self.tagging:
+            self.tagging.perform(self.service, old, new, known)
+        elif self.change is None or not accepts(known.place.client(self.service), self.change.operation, "Tags"):
+            raise ServiceError("ValidationError", f"The embedded AWS cannot change the tags of {self.name}")
 
     def _follow(self, made: Made, old: Properties, new: Properties, place: Place) -> None:
         known = Known(place, made.physical_id, made.attributes)

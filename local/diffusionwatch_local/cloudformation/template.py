@@ -57,6 +57,8 @@ def parse(body: str) -> Template:
         raise ServiceError("ValidationError", "Template format error: unsupported structure.")
     if not template.get("Resources"):
         raise ServiceError("ValidationError", "Template format error: At least one Resources member must be defined.")
+    if "Transform" in template:
+        raise ServiceError("ValidationError", f"Transform {template['Transform']} is not supported on this machine")
     for logical_id, resource in template["Resources"].items():
         if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
             raise ServiceError(

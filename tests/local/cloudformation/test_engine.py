@@ -224,3 +224,26 @@ def test_outputs_may_ask_for_any_attribute_and_a_wrong_one_fails_the_stack(stack
     wrong = {"Wrong": {"Value": {"Fn::GetAtt": "A.Colour"}}}
     assert stacks.deploy({"A": queue("a")}, Outputs=wrong) == "UPDATE_ROLLBACK_COMPLETE"
     assert "Requested attribute Colour does not exist" in str(stacks.api.describe_stack_events(StackName="s"))
+
+
+def test_tags_follow_the_template_key_by_key(stacks: Stacks) -> None:
+    def tagged(**tags: str) -> dict[str, Any]:
+        return {"A": queue("a", Tags=[{"Key": key, "Value": value} for key, value in tags.items()])}
+
+    stacks.deploy(tagged(team="images", stage="dev"))
+    assert stacks.deploy(tagged(team="video", owner="platform")) == "UPDATE_COMPLETE"
+    sqs = stacks.aws.client("sqs")
+    url = sqs.get_queue_url(QueueName="a")["QueueUrl"]
+    assert sqs.list_queue_tags(QueueUrl=url)["Tags"] == {"team": "video", "owner": "platform"}
+
+
+def test_dynamic_references_are_looked_up(stacks: Stacks) -> None:
+    stacks.aws.client("ssm").put_parameter(Name="/delay", Value="7", Type="String")
+    stacks.aws.client("secretsmanager").create_secret(Name="s", SecretString='{"name": "jobs"}')
+    stacks.deploy({"A": queue("{{resolve:secretsmanager:s:SecretString:name}}", DelaySeconds="{{resolve:ssm:/delay}}")})
+    assert stacks.queues() == {"jobs"}
+
+
+def test_a_transform_is_refused(stacks: Stacks) -> None:
+    with pytest.raises(ClientError, match="Transform AWS::Serverless-2016-10-31 is not supported"):
+        stacks.deploy({"A": queue("a")}, Transform="AWS::Serverless-2016-10-31")

@@ -16,6 +16,7 @@ SCOPE = Scope(
     conditions={"Holds": {"Fn::Equals": ["1", 1]}, "Fails": {"Fn::Not": [{"Condition": "Holds"}]}},
     resource=lambda logical_id, attribute: f"{logical_id}.{attribute}" if attribute else logical_id.lower(),
     export={"e": "exported"}.__getitem__,
+    dynamic=lambda service, key: f"<{service} {key}>",
 )
 
 
@@ -42,6 +43,11 @@ SCOPE = Scope(
         ({"Fn::Cidr": ["10.0.0.0/16", 2, 8]}, ["10.0.0.0/24", "10.0.1.0/24"]),
         ({"Fn::GetAZs": ""}, ["us-east-1a", "us-east-1b", "us-east-1c"]),
         ({"Fn::ToJsonString": {"a": {"Ref": "Name"}}}, '{"a":"image-api"}'),
+        ("a {{resolve:ssm:/image/id}} b", "a <ssm /image/id> b"),
+        (
+            {"Fn::Sub": "{{resolve:secretsmanager:${Name}:SecretString:key}}"},
+            "<secretsmanager image-api:SecretString:key>",
+        ),
         ({"Fn::Length": {"Ref": "List"}}, 2),
         ({"a": {"Ref": "AWS::NoValue"}, "b": [1, {"Fn::If": ["Fails", 2, {"Ref": "AWS::NoValue"}]}]}, {"b": [1]}),
         ({"Condition": {"StringEquals": {"a": "b"}}}, {"Condition": {"StringEquals": {"a": "b"}}}),

@@ -35,6 +35,11 @@ ROLE = {"Fn::GetAtt": ["Role", "Arn"]}
 EXPIRY = {"rules": [{"rulePriority": 1, "action": {"type": "expire"}, "selection": {
     "tagStatus": "untagged", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": 365}}]}  # fmt: skip
 METRIC = {"MetricName": "GenerationLatency", "Namespace": "DiffusionWatch"}
+NEW_TAG = {"Key": "owner", "Value": "platform"}
+OTHER_TAGS: dict[str, Any] = {
+    "AWS::SSM::Parameter": {"owner": "platform"},
+    "AWS::AutoScaling::AutoScalingGroup": [{**NEW_TAG, "PropagateAtLaunch": False}],
+}
 TAGS = [{"Key": "team", "Value": "images"}]
 
 RESOURCES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -184,7 +189,8 @@ def life() -> Iterator[dict[str, Any]]:
     resources["Composite"]["DependsOn"] = "Alarm"
     status = stacks.deploy(resources, disable_rollback=True)
     created = stacks.api.describe_stack_events(StackName="s")["StackEvents"]
-    outputs = {}
+    outputs: dict[str, str] = {}
+    retagged: list[dict[str, Any]] = []
     if status == "CREATE_COMPLETE":
         asked = {
             f"{logical_id}{name.replace('.', '')}": {"Value": {"Fn::GetAtt": [logical_id, name]}}
@@ -193,11 +199,17 @@ def life() -> Iterator[dict[str, Any]]:
         }
         stacks.deploy(resources, Outputs=asked)
         outputs = stacks.outputs()
+        asked_for = stacks.api.describe_stack_events(StackName="s")["StackEvents"]
+        for one in resources.values():
+            if "Tags" in one["Properties"]:
+                one["Properties"] = {**one["Properties"], "Tags": OTHER_TAGS.get(one["Type"], [NEW_TAG])}
+        stacks.deploy(resources, Outputs=asked, disable_rollback=True)
+        retagged = [e for e in stacks.api.describe_stack_events(StackName="s")["StackEvents"] if e not in asked_for]
     stack_id = stacks.stack()["StackId"]
     aws.client("s3")  # buckets are empty, so they can go
     stacks.api.delete_stack(StackName="s")
     deleted = [e for e in stacks.api.describe_stack_events(StackName=stack_id)["StackEvents"] if e not in created]
-    yield {"created": created, "outputs": outputs, "deleted": deleted}
+    yield {"created": created, "outputs": outputs, "retagged": retagged, "deleted": deleted}
     aws.stop()
 
 
@@ -224,3 +236,9 @@ def test_type_answers_its_attributes(type_name: str, life: dict[str, Any]) -> No
         value = life["outputs"][f"{BY_TYPE[type_name]}{name.replace('.', '')}"]
         assert value not in ("", "None"), name
         assert "{" not in value or value == "{}", name
+
+
+@pytest.mark.parametrize("logical_id", [name for name, (_, given) in RESOURCES.items() if "Tags" in given])
+def test_changed_tags_are_changed_in_place(logical_id: str, life: dict[str, Any]) -> None:
+    assert failure(life["retagged"], logical_id, "UPDATE_COMPLETE") is None
+    assert failure(life["retagged"], logical_id, "DELETE_COMPLETE") is not None

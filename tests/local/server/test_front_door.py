@@ -113,7 +113,9 @@ def test_every_topic_delivers_to_the_inbox_and_no_webhook_is_called(aws: Embedde
     sns, sqs = aws.client("sns"), aws.client("sqs")
     topic = sns.create_topic(Name="page")["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="https", Endpoint="https://hooks.example.com/x")
-    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="on-call@example.com")
+    mail = sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="on-call@example.com", ReturnSubscriptionArn=True)
+    told = sns.get_subscription_attributes(SubscriptionArn=mail["SubscriptionArn"])["Attributes"]
+    assert told["PendingConfirmation"] == "true"
     sns.publish(TopicArn=topic, Message="hello")
     inbox = sqs.get_queue_url(QueueName="diffusionwatch-inbox")["QueueUrl"]
     (message,) = sqs.receive_message(QueueUrl=inbox)["Messages"]

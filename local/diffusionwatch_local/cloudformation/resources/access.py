@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..calls import Call
+from ..calls import Call, Tagging
 from ..resource import Place, Properties, ResourceType
 from ..table import Table
 
@@ -29,6 +29,7 @@ TYPES: tuple[ResourceType, ...] = (
         "AWS::IAM::Role",
         "iam",
         name_property="RoleName",
+        tagging=Tagging({"RoleName": "@id"}, add="tag_role", remove="untag_role"),
         creation=Call("create_role"),
         change=Call("update_role", takes={"RoleName": "@id"}),
         deletion=Call("delete_role", takes={"RoleName": "@id"}),
@@ -101,10 +102,11 @@ TYPES: tuple[ResourceType, ...] = (
         "AWS::KMS::Key",
         "kms",
         id="> KeyMetadata.KeyId",
+        tagging=Tagging({"KeyId": "@id"}),
         creation=Call("create_key", takes={"Policy": "KeyPolicy"}),
-        change=Call("update_key_description", takes={"KeyId": "@id", "Description": "Description"}),
         deletion=Call("schedule_key_deletion", takes={"KeyId": "@id"}),
         then=(
+            Call("update_key_description", when="Description", takes={"KeyId": "@id"}),
             Call(
                 "put_key_policy",
                 when="KeyPolicy",
@@ -115,6 +117,7 @@ TYPES: tuple[ResourceType, ...] = (
         ),
         create_only=("KeySpec", "KeyUsage", "MultiRegion"),
         handled=("PendingWindowInDays",),
+        followed=("PendingWindowInDays",),
         ignored=("Enabled", "BypassPolicyLockoutSafetyCheck"),
         attributes={"Arn": "arn:aws:kms:{region}:{account}:key/{id}", "KeyId": "{id}"},
     ),

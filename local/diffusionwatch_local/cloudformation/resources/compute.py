@@ -11,15 +11,17 @@ _GROUP = {"AutoScalingGroupName": "@id"}
 
 def _group(properties: Properties, place: Place) -> Properties:
     """Lists become what the API takes: subnets one string, tags with the group they belong to."""
-    changed = dict(properties)
+    changed = {key: value for key, value in properties.items() if key != "MetricsCollection"}
     if "VPCZoneIdentifier" in changed:
         changed["VPCZoneIdentifier"] = ",".join(changed["VPCZoneIdentifier"])
     if "Tags" in changed:
-        owner = {"ResourceId": changed["AutoScalingGroupName"], "ResourceType": "auto-scaling-group"}
-        changed["Tags"] = [{**tag, **owner} for tag in changed["Tags"]]
-    changed.pop("MetricsCollection", None)
-    changed.pop("NotificationConfigurations", None)
+        changed["Tags"] = [tag for (tag,) in _owned_tags(properties)]
     return changed
+
+
+def _owned_tags(properties: Properties) -> list[list[Properties]]:
+    owner = {"ResourceId": properties["AutoScalingGroupName"], "ResourceType": "auto-scaling-group"}
+    return [[{**tag, **owner}] for tag in properties.get("Tags", [])]
 
 
 TYPES: tuple[ResourceType, ...] = (
@@ -56,7 +58,9 @@ TYPES: tuple[ResourceType, ...] = (
                 takes={**_GROUP, "Granularity": "@item.Granularity", "Metrics": "@item.Metrics"},
                 undo="disable_metrics_collection",
             ),
+            Call("create_or_update_tags", each=_owned_tags, takes={"Tags": "@item"}, undo="delete_tags"),
         ),
+        followed=("Tags",),
         ignored=("NotificationConfigurations",),
         create_only=("InstanceId",),
         attributes={"AutoScalingGroupARN": "> AutoScalingGroups.0.AutoScalingGroupARN"},

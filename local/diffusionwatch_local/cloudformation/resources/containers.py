@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..calls import Call
+from ..calls import Call, Tagging
 from ..resource import ResourceType
 from ..table import Table
 
@@ -12,6 +12,7 @@ TYPES: tuple[ResourceType, ...] = (
         "eks",
         name_property="Name",
         name_limit=100,
+        tagging=Tagging({"resourceArn": "@Arn"}),
         creation=Call("create_cluster"),
         deletion=Call("delete_cluster", takes={"name": "@id"}),
         attributes={

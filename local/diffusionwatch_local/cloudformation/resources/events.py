@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..calls import Call
+from ..calls import Call, Tagging
 from ..resource import ResourceType
 from ..table import Table
 
@@ -11,6 +11,7 @@ TYPES: tuple[ResourceType, ...] = (
         "AWS::Events::Rule",
         "events",
         name_property="Name",
+        tagging=Tagging({"ResourceARN": "@Arn"}),
         creation=Call("put_rule"),
         change=Call("put_rule", without=("Tags",)),
         deletion=Call("delete_rule", takes={"Name": "@name"}),
@@ -38,6 +39,7 @@ TYPES: tuple[ResourceType, ...] = (
         "AWS::Scheduler::ScheduleGroup",
         "scheduler",
         name_property="Name",
+        tagging=Tagging({"ResourceArn": "@Arn"}),
         creation=Call("create_schedule_group"),
         deletion=Call("delete_schedule_group", takes={"Name": "@id"}),
         attributes={"Arn": "> ScheduleGroupArn"},

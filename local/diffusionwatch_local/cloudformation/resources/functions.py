@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Mapping
 from typing import Any
 
-from ..calls import Call
+from ..calls import Call, Tagging
 from ..resource import Place, Properties, ResourceType
 from ..table import Table
 
@@ -40,6 +40,7 @@ TYPES: tuple[ResourceType, ...] = (
         "AWS::Lambda::Function",
         "lambda",
         name_property="FunctionName",
+        tagging=Tagging({"Resource": "@Arn"}),
         creation=Call("create_function", rearrange=_with_zip),
         change=Call("update_function_configuration", takes={"FunctionName": "@id"}),
         deletion=Call("delete_function", takes={"FunctionName": "@id"}),

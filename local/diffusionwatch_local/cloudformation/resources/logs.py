@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..calls import Call
+from ..calls import Call, Tagging
 from ..resource import ResourceType
 from ..table import Table
 
@@ -14,6 +14,7 @@ TYPES: tuple[ResourceType, ...] = (
         "logs",
         name_property="LogGroupName",
         name_limit=512,
+        tagging=Tagging({"resourceArn": "@arn"}),
         creation=Call("create_log_group"),
         deletion=Call("delete_log_group", takes=_GROUP),
         then=(
@@ -21,7 +22,11 @@ TYPES: tuple[ResourceType, ...] = (
             Call("associate_kms_key", when="KmsKeyId", takes=_GROUP, undo="disassociate_kms_key"),
         ),
         create_only=("LogGroupClass",),
-        attributes={"Arn": "arn:aws:logs:{region}:{account}:log-group:{id}:*"},
+        attributes={
+            "Arn": "arn:aws:logs:{region}:{account}:log-group:{id}:*",
+            # Tags are put on the ARN without its end.
+            "arn": "arn:aws:logs:{region}:{account}:log-group:{id}",
+        },
     ),
     Table(
         "AWS::Logs::LogStream",

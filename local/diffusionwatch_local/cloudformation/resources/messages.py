@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..calls import Call, Rearrange
+from ..calls import Call, Rearrange, Tagging
 from ..resource import Place, Properties, ResourceType
 from ..table import Table
 
@@ -53,6 +53,12 @@ _QUEUE = (
     "FifoThroughputLimit",
 )  # fmt: skip
 
+
+def _queue_attributes(properties: Properties) -> list[Properties]:
+    changeable = {key: properties[key] for key in _QUEUE if key in properties and key != "FifoQueue"}
+    return [changeable] if changeable else []
+
+
 TYPES: tuple[ResourceType, ...] = (
     Table(
         "AWS::SNS::Topic",
@@ -60,6 +66,7 @@ TYPES: tuple[ResourceType, ...] = (
         name_property="TopicName",
         name_limit=256,
         id="> TopicArn",
+        tagging=Tagging({"ResourceArn": "@id"}),
         creation=Call("create_topic", takes={"Name": "TopicName"}, rearrange=packed("Attributes", _TOPIC)),
         deletion=Call("delete_topic", takes={"TopicArn": "@id"}),
         then=(
@@ -121,9 +128,11 @@ TYPES: tuple[ResourceType, ...] = (
         name_property="QueueName",
         name_limit=80,
         id="> QueueUrl",
+        tagging=Tagging({"QueueUrl": "@id"}, add="tag_queue", remove="untag_queue"),
         creation=Call("create_queue", rearrange=packed("Attributes", _QUEUE)),
-        change=Call("set_queue_attributes", takes={"QueueUrl": "@id"}, rearrange=packed("Attributes", _QUEUE)),
         deletion=Call("delete_queue", takes={"QueueUrl": "@id"}),
+        then=(Call("set_queue_attributes", each=_queue_attributes, takes={"QueueUrl": "@id", "Attributes": "@item"}),),
+        followed=_QUEUE,
         create_only=("FifoQueue",),
         handled=_QUEUE,
         attributes={

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..calls import Call
+from ..calls import Call, Tagging
 from ..resource import ResourceType
 from ..table import Table
 
@@ -14,6 +14,7 @@ TYPES: tuple[ResourceType, ...] = (
         "cloudwatch",
         name_property="AlarmName",
         name_limit=255,
+        tagging=Tagging({"ResourceARN": "@Arn"}),
         creation=Call("put_metric_alarm"),
         change=Call("put_metric_alarm"),
         deletion=Call("delete_alarms", takes={"AlarmNames": "@id"}),
@@ -24,6 +25,7 @@ TYPES: tuple[ResourceType, ...] = (
         "cloudwatch",
         name_property="AlarmName",
         name_limit=255,
+        tagging=Tagging({"ResourceARN": "@Arn"}),
         creation=Call("put_composite_alarm"),
         change=Call("put_composite_alarm"),
         deletion=Call("delete_alarms", takes={"AlarmNames": "@id"}),
@@ -35,6 +37,7 @@ TYPES: tuple[ResourceType, ...] = (
         name_property="Name",
         name_limit=255,
         id="arn:aws:cloudwatch:{region}:{account}:alarm-mute-rule:{name}",
+        tagging=Tagging({"ResourceARN": "@id"}),
         creation=Call("put_alarm_mute_rule"),
         change=Call("put_alarm_mute_rule"),
         deletion=Call("delete_alarm_mute_rule", takes={"AlarmMuteRuleName": "@name"}),

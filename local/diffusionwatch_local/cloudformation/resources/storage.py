@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..calls import Call
+from ..calls import Call, Tagging
 from ..resource import Place, Properties, ResourceType
 from ..table import Table
 
@@ -87,7 +87,7 @@ TYPES: tuple[ResourceType, ...] = (
                 rearrange=_lifecycle,
                 undo="delete_bucket_lifecycle",
             ),
-            Call("put_bucket_tagging", when="Tags", takes=_BUCKET, rearrange=_only_tags),
+            Call("put_bucket_tagging", when="Tags", takes=_BUCKET, rearrange=_only_tags, undo="delete_bucket_tagging"),
         ),
         ignored=("AccessControl", "OwnershipControls", "LoggingConfiguration"),
         attributes={
@@ -121,6 +121,7 @@ TYPES: tuple[ResourceType, ...] = (
         "ecr",
         name_property="RepositoryName",
         name_limit=256,
+        tagging=Tagging({"resourceArn": "@Arn"}),
         creation=Call("create_repository"),
         deletion=Call("delete_repository", takes=_REPOSITORY, fixed={"force": True}),
         then=(
@@ -151,6 +152,7 @@ TYPES: tuple[ResourceType, ...] = (
         "dynamodb",
         name_property="TableName",
         name_limit=255,
+        tagging=Tagging({"ResourceArn": "@Arn"}),
         creation=Call("create_table"),
         change=Call("update_table", takes={"TableName": "@id"}),
         deletion=Call("delete_table", takes={"TableName": "@id"}),

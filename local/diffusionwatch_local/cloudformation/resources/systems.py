@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..calls import Call
+from ..calls import Call, Tagging
 from ..resource import ResourceType
 from ..table import Table
 
@@ -12,6 +12,12 @@ TYPES: tuple[ResourceType, ...] = (
         "ssm",
         name_property="Name",
         name_limit=500,
+        tagging=Tagging(
+            {"ResourceId": "@id"},
+            add="add_tags_to_resource",
+            remove="remove_tags_from_resource",
+            fixed={"ResourceType": "Parameter"},
+        ),
         creation=Call("put_parameter"),
         change=Call("put_parameter", fixed={"Overwrite": True}, without=("Tags",)),
         deletion=Call("delete_parameter", takes={"Name": "@id"}),
@@ -23,6 +29,12 @@ TYPES: tuple[ResourceType, ...] = (
         "ssm",
         name_property="Name",
         name_limit=128,
+        tagging=Tagging(
+            {"ResourceId": "@id"},
+            add="add_tags_to_resource",
+            remove="remove_tags_from_resource",
+            fixed={"ResourceType": "Document"},
+        ),
         creation=Call("create_document"),
         change=Call("update_document", fixed={"DocumentVersion": "$LATEST"}),
         deletion=Call("delete_document", takes={"Name": "@id"}),
@@ -44,6 +56,7 @@ TYPES: tuple[ResourceType, ...] = (
         "secretsmanager",
         name_property="Name",
         id="> ARN",
+        tagging=Tagging({"SecretId": "@id"}),
         creation=Call("create_secret"),
         change=Call("update_secret", takes={"SecretId": "@id"}),
         deletion=Call("delete_secret", takes={"SecretId": "@id"}, fixed={"ForceDeleteWithoutRecovery": True}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..calls import Call
+from ..calls import Call, Tagging
 from ..resource import Place, Properties, ResourceType
 from ..table import Table
 from .functions import archive
@@ -34,6 +34,7 @@ TYPES: tuple[ResourceType, ...] = (
         name_property="GroupName",
         name_limit=32,
         id="> Group.GroupARN",
+        tagging=Tagging({"ResourceARN": "@id"}),
         creation=Call("create_group"),
         change=Call("update_group", takes={"GroupARN": "@id"}, without=("GroupName",)),
         deletion=Call("delete_group", takes={"GroupARN": "@id"}, without=("GroupName",)),
@@ -43,6 +44,7 @@ TYPES: tuple[ResourceType, ...] = (
         "AWS::XRay::SamplingRule",
         "xray",
         id="> SamplingRuleRecord.SamplingRule.RuleARN",
+        tagging=Tagging({"ResourceARN": "@id"}),
         creation=Call("create_sampling_rule"),
         change=Call(
             "update_sampling_rule",
