@@ -73,15 +73,15 @@ class Alarm:
 
     def episodes(self) -> Iterator[Episode]:
         """Its stays in alarm, oldest first."""
-        current: Episode | None = None
+        start: Fact | None = None
         for fact in self.facts:
             if fact.state == ALARM:
-                current = current or Episode(self.name, fact.at, muted=fact.muted)
-            elif current and fact.state != INSUFFICIENT_DATA:
-                yield replace(current, end=fact.at)
-                current = None
-        if current:
-            yield current
+                start = start or fact
+            elif start and fact.state != INSUFFICIENT_DATA:
+                yield Episode(self.name, start.at, fact.at, start.muted)
+                start = None
+        if start:
+            yield Episode(self.name, start.at, muted=start.muted)
 
     def since(self, horizon: float) -> Alarm:
         """Without the episodes that were over before `horizon`; the state it was in then stays known."""

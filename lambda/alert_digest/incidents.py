@@ -70,7 +70,13 @@ def clusters(heard: Iterable[Heard], settle: float) -> Iterator[tuple[Heard, ...
 def news(group: Group, heard: Sequence[Heard], now: float, policy: Policy) -> tuple[Group, list[News]]:
     """What became due by `now`, and the group after it has been said."""
     said: list[News] = []
-    fresh = [part for part in heard if not _covered(part, group.closed, policy.settle)]
+    begun = group.open
+    mine = {part for part in heard if begun and part.alarm in begun.told and part.until >= begun.since}
+    fresh = [part for part in heard if part in mine or not _covered(part, group.closed, policy.settle)]
+    if begun and not mine:
+        # What was announced never was: an end that came late lay before what was heard of it.
+        said.append(News(RESOLVED, begun, (), now))
+        group = replace(group, open=None)
     for parts in clusters(fresh, policy.settle):
         since, until = parts[0].since, max(part.until for part in parts)
         incident = group.open if group.open and until + policy.settle >= group.open.since else None
@@ -88,8 +94,11 @@ def news(group: Group, heard: Sequence[Heard], now: float, policy: Policy) -> tu
         if kind:
             incident = _told(incident, parts, now)
             said.append(News(kind, incident, parts, until if over else inf))
-        closed = (*group.closed, (incident.since, until)) if over else group.closed
-        group = replace(group, open=None if over else incident, closed=closed)
+        if not over:
+            group = replace(group, open=incident)
+        else:
+            still_open = None if kind == RESOLVED else group.open  # one that is heard of late ends no other
+            group = replace(group, open=still_open, closed=(*group.closed, (incident.since, until)))
     return group, said
 
 

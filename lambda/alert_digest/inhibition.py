@@ -18,6 +18,8 @@ def exposed(episode: Episode, sources: Iterable[Episode], extension: float) -> l
     parts: list[Interval] = [(episode.start, episode.end)]
     for source in sources:
         start, end = source.start, source.end + extension
+        if start >= episode.end or end <= episode.start:
+            continue
         parts = [
             part
             for left, right in parts
