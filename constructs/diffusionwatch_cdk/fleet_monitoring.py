@@ -51,6 +51,6 @@ class FleetMonitoring(Construct):
 
     def _looked_at(self) -> Iterator[tuple[str, Metric]]:
         for alarm in self.alarms.definition.alarms:
-            yield from ((alarm.name, metric) for metric in alarm.measure.metrics.values())
+            yield from ((alarm.name, metric) for metric in alarm.measure.looked_at)
         for body in self.dashboards.bodies.values():
             yield from widget_metrics(body)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from diffusionwatch import catalog
 from diffusionwatch_agent import xid
+from diffusionwatch_agent.emits import SINGLE_GPU
 from diffusionwatch_agent.names import AGENT_NAMESPACE
 
 from . import names
@@ -39,6 +40,11 @@ class WatchedFleet:
             return self._container_insights(f"pod_gpu_{name}", stat, period)
         agent = {"utilization": "utilization_gpu", "temperature": "temperature_gpu"}.get(name, name)
         return Metric(AGENT_NAMESPACE, f"nvidia_smi_{agent}", self._group_dimension, stat, period)
+
+    def each_gpu(self, name: str, period: int = 60) -> Metric:
+        """The metric of single GPUs, for queries that ask over all of them: its dimensions have names and no values."""
+        whole = self.gpu(name, "Average", period)
+        return replace(whole, dimensions=tuple((dimension, "") for dimension in SINGLE_GPU))
 
     def queue(self, name: str, stat: str, period: int = 60) -> Metric:
         """A metric of the queue; only of a fleet that has one."""

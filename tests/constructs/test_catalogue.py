@@ -62,11 +62,11 @@ def test_a_fill_is_used_only_where_some_datapoints_may_be_wrong(watch) -> None:
 
 def test_each_expression_uses_all_its_metrics_and_no_more_than_ten(watch) -> None:
     for alarm in define(watch(objectives=ALL)).alarms:
-        if alarm.measure.expression:
+        if alarm.measure.metrics and alarm.measure.expression:
             words = set(re.findall(r"[a-z_][a-z0-9_]*", alarm.measure.expression))
             assert set(alarm.measure.metrics) <= words, alarm.name
             assert len(alarm.measure.metrics) <= MOST_METRICS
-        assert len({metric.period for metric in alarm.measure.metrics.values()}) == 1
+        assert len({metric.period for metric in alarm.measure.looked_at}) == 1
 
 
 def test_a_description_fits_and_holds_action_runbook_and_dashboard(watch) -> None:

@@ -33,7 +33,7 @@ def test_missing_workers_and_silent_agents_are_told_without_a_group(on_eks) -> N
 
 
 def test_nothing_asks_for_an_auto_scaling_group(on_eks) -> None:
-    used = [metric for alarm in define(on_eks).alarms for metric in alarm.measure.metrics.values()]
+    used = [metric for alarm in define(on_eks).alarms for metric in alarm.measure.looked_at]
 
     assert {"AWS/AutoScaling", "CWAgent"}.isdisjoint(metric.namespace for metric in used)
 
@@ -42,6 +42,6 @@ def test_all_that_alarms_and_dashboards_look_at_is_emitted(on_eks) -> None:
     definition, known = define(on_eks), vocabulary(on_eks)
 
     for alarm in definition.alarms:
-        check(known, [(alarm.name, metric) for metric in alarm.measure.metrics.values()])
+        check(known, [(alarm.name, metric) for metric in alarm.measure.looked_at])
     for build in DASHBOARDS.values():
         check(known, widget_metrics(build(on_eks, definition)))

@@ -45,6 +45,15 @@ class Measure:
     metrics: Mapping[str, Metric]
     expression: str = ""
     label: str = ""
+    period: int = 0
+    """seconds of a Metrics Insights query; 0 for metric math, whose metrics carry it"""
+    mentions: tuple[Metric, ...] = ()
+    """metrics that a Metrics Insights query reads: by namespace, name and dimension names"""
+
+    @property
+    def looked_at(self) -> tuple[Metric, ...]:
+        """Every metric that somebody must emit for this to mean anything."""
+        return (*self.metrics.values(), *self.mentions)
 
     def renamed(self, prefix: str) -> str:
         """The expression with ``prefix`` before each metric's id: several measures then share one widget."""
@@ -57,8 +66,10 @@ class Measure:
             for name, metric in self.metrics.items()
         ]
         if self.expression:
-            result = {"Id": "result", "Expression": self.expression, "ReturnData": True}
-            inputs.append(result | ({"Label": self.label} if self.label else {}))
+            result: dict[str, Any] = {"Id": "result", "Expression": self.expression, "ReturnData": True}
+            result |= {"Label": self.label} if self.label else {}
+            result |= {"Period": self.period} if self.period else {}
+            inputs.append(result)
         return inputs
 
 
