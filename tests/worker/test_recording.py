@@ -118,7 +118,7 @@ def test_stages_add_up_and_an_unfinished_one_is_no_metric() -> None:
             for name in ("prompt_encode", "Denoise", "denoise", "watermark"):
                 with generation.stage(name):
                     clock.advance(0.25)
-        with pytest.raises(TimeoutError), monitor.generation() as generation, generation.stage("upload"):
+        with pytest.raises(TimeoutError), monitor.generation() as generation, generation.stage("upload"):  # noqa: PT012
             clock.advance(0.5)
             raise TimeoutError
     done, failed = request_events(sink)
@@ -131,19 +131,17 @@ def test_stages_add_up_and_an_unfinished_one_is_no_metric() -> None:
 def test_each_step_is_measured_and_the_callback_hands_back_what_it_was_given() -> None:
     clock = ManualClock(NOON)
     given = {"latents": object()}
-    with recording(clock=clock) as (monitor, sink):
-        with monitor.generation() as generation, generation.stage("denoise"):
-            for seconds in (0.4, 0.1, 0.2):
-                clock.advance(seconds)
-                assert generation.on_step_end(object(), 0, 0, given) is given
+    with recording(clock=clock) as (monitor, sink), monitor.generation() as generation, generation.stage("denoise"):
+        for seconds in (0.4, 0.1, 0.2):
+            clock.advance(seconds)
+            assert generation.on_step_end(object(), 0, 0, given) is given
     assert sink.values("DenoiseStep") == [400, 100, 200]
 
 
 def test_more_than_a_hundred_steps_go_into_further_events() -> None:
-    with recording() as (monitor, sink):
-        with monitor.generation() as generation, generation.stage("denoise"):
-            for _ in range(250):
-                generation.on_step()
+    with recording() as (monitor, sink), monitor.generation() as generation, generation.stage("denoise"):
+        for _ in range(250):
+            generation.on_step()
     assert len(sink.values("DenoiseStep")) == 250
     assert sink.total("RequestsCompleted") == 1
     assert not any(problems(document.body) for document in sink.documents)

@@ -175,17 +175,16 @@ def expected(images: Any) -> float:
     ],
 )
 def test_property_becomes_json(value: object, written: object) -> None:
-    with recording() as (monitor, sink):
-        with monitor.generation("sdxl", given=value):
-            pass
+    with recording() as (monitor, sink), monitor.generation("sdxl", given=value):
+        pass
     assert sink.events[0].get("given") == written
     assert problems(sink.documents[0].body) == []
 
 
 def test_property_that_would_hide_a_metric_is_renamed_and_counted() -> None:
-    with recording() as (monitor, sink):
-        with monitor.generation("sdxl", GenerationLatency="fast", _aws=1, Environment="mine"):
-            pass
+    given = {"GenerationLatency": "fast", "_aws": 1, "Environment": "mine"}
+    with recording() as (monitor, sink), monitor.generation("sdxl", **given):  # type: ignore[arg-type]
+        pass
     event = sink.events[0]
     assert (event["property_GenerationLatency"], event["property__aws"], event["property_Environment"]) == (
         "fast",
@@ -207,10 +206,9 @@ def test_prompt_is_never_written_but_can_be_found_by_its_hash(monkeypatch: pytes
 
 
 def test_event_that_would_be_too_large_loses_its_properties_not_its_metrics() -> None:
-    with recording() as (monitor, sink):
-        with monitor.generation("sdxl") as generation:
-            for number in range(40):
-                generation.property(f"p{number}", "x" * 8000)
+    with recording() as (monitor, sink), monitor.generation("sdxl") as generation:
+        for number in range(40):
+            generation.property(f"p{number}", "x" * 8000)
     assert sink.total("RequestsCompleted") == 1
     assert len(sink.documents[0].body) < 2000
     assert monitor.counts().repaired == {"properties too large for one event": 1}

@@ -64,6 +64,8 @@ class Digest:
         patience = 0 if final else GPU_PATIENCE_NS
         records = [*self._unreached, *(self._queue.popleft() for _ in range(len(self._queue)))]
         self._unreached.clear()
+        if self.gpus is not None:
+            self._measure([record for record in records if isinstance(record, Generation)], self.gpus)
         for record in records:
             try:
                 if isinstance(record, Generation):
@@ -102,8 +104,6 @@ class Digest:
             generation.model = validity.dimension(generation.model, self._ledger.repaired)
         if generation.error_class is not None and type(generation.error_class) is not str:
             generation.error_class = "internal"
-        if self.gpus is not None:
-            self._measure(generation, self.gpus)
         latency = latency_ms(generation)
         slow = latency > self._never_slow and is_slow(generation, latency, self._objectives)
         if self._tracing is not None and generation.trace is not None:
@@ -117,18 +117,24 @@ class Digest:
             counts[_outcome(generation.error_class)] += 1
         return event_of(generation, latency, slow, completed_ns // 1_000_000, self._ledger.repaired)
 
-    def _measure(self, generation: Generation, gpus: GpuSampler) -> None:
+    def _measure(self, generations: list[Generation], gpus: GpuSampler) -> None:
         """Adds what the GPUs did meanwhile. Their energy is one request's only when it had them for itself."""
-        begin, end = generation._started, generation._ended
-        alone = begin >= self._last_end and all(started >= end for started in list(self._in_flight.values()))
-        self._last_end = max(self._last_end, end)
-        peak, joules = gpus.during(begin, end)
-        measured = generation._extra().measured
-        if peak is not None:
-            measured["PeakGpuMemory"] = peak
-        images = validity.number(generation.images, self._ledger.repaired)
-        if joules is not None and alone and images and "batch_size" not in generation.properties:
-            measured["EnergyPerImage"] = round(joules / images, 3)
+        if not generations:
+            return
+        gpus.sample()  # so that the counter is known up to the end of the last one
+        spans = [(started, self._clock.monotonic_ns()) for started in list(self._in_flight.values())]
+        spans += [(generation._started, generation._ended) for generation in generations]
+        for generation in generations:
+            begin, end = generation._started, generation._ended
+            alone = begin >= self._last_end and sum(b < end and e > begin for b, e in spans[:100]) == 1
+            self._last_end = max(self._last_end, end)
+            peak, joules = gpus.during(begin, end)
+            measured = generation._extra().measured
+            if peak is not None:
+                measured["PeakGpuMemory"] = peak
+            images = validity.number(generation.images, self._ledger.repaired)
+            if joules is not None and alone and images:
+                measured["EnergyPerImage"] = round(joules / images, 3)
 
 
 def _outcome(error_class: str | None) -> str:

@@ -6,8 +6,6 @@ import contextlib
 import functools
 import inspect
 import os
-import secrets
-import socket
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -22,7 +20,7 @@ from diffusionwatch.errors import Classifier, classify
 from diffusionwatch.generation import Generation
 from diffusionwatch.ledger import Counts, Ledger, log
 from diffusionwatch.publisher import Publisher
-from diffusionwatch.records import Event
+from diffusionwatch.records import Document, Event
 from diffusionwatch.settings import Settings
 from diffusionwatch.sinks import Sink
 from diffusionwatch.sinks.of_endpoint import sink_of
@@ -249,11 +247,16 @@ class GenerationMonitor:
             processes.follow_child(self)
             self.start()
             return
-        if not self._publisher.wake.is_set():
-            self._publisher.wake.set()
+        self._publisher.wake.set()
+        self._pressure_at = QUEUE_LIMIT  # until the background thread has come
         if len(self._queue) > QUEUE_LIMIT:
             with contextlib.suppress(IndexError):
                 self._digest.give_up(self._queue.popleft())
+
+    def _collect(self, final: bool) -> list[Document]:
+        if self._pressure_at == QUEUE_LIMIT:
+            self._pressure_at = PRESSURE_AT
+        return self._digest.collect(final)
 
     def _state(self) -> dict[str, Any]:
         """What a heartbeat says besides that the worker lives."""
@@ -289,7 +292,7 @@ class GenerationMonitor:
         self._loading = 0
         self._ledger = Ledger()
         # A stream of its own for each process: the agent and CloudWatch Logs keep a stream's events in order.
-        log_stream = f"{socket.gethostname()}/{os.getpid()}-{secrets.token_hex(4)}"
+        log_stream = f"{os.uname().nodename}/{os.getpid()}-{os.urandom(4).hex()}"
         self._sink = self._given_sink or sink_of(self.settings.endpoint, self.settings.log_group, log_stream)
         encoder = EmfEncoder(
             environment=self.settings.environment,
@@ -310,7 +313,7 @@ class GenerationMonitor:
             tracing=self._tracing,
         )
         self._publisher = Publisher(
-            collect=self._digest.collect,
+            collect=self._collect,
             sink=self._sink,
             buffer=Buffer(self.settings.buffer_bytes),
             clock=self.clock,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -133,7 +133,9 @@ class Publisher:
             if isinstance(error, ConnectionBroken) and error.unread is not None:
                 buffer.confirm(error.unread)
             self._sent(buffer.rewind(), -1)
-            self._retry_at = self._clock.monotonic_ns() + int(self._retry_seconds * random.uniform(0.5, 1) * 1e9)
+            # With jitter, so that a fleet does not knock on a restarted agent all at once.
+            seconds = self._retry_seconds * (0.5 + os.urandom(1)[0] / 512)
+            self._retry_at = self._clock.monotonic_ns() + int(seconds * 1e9)
             self._retry_seconds = min(2 * self._retry_seconds, LAST_RETRY_SECONDS)
             self._ledger.say_once(f"telemetry waits in memory: {error}")
 

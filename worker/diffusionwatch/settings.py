@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 from diffusionwatch.catalog import log_group
@@ -66,10 +65,9 @@ class Settings:
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         """Reads ``DIFFUSIONWATCH_*`` and ``AWS_EMF_AGENT_ENDPOINT``; service and environment are required."""
         for name in environ:
-            if name.startswith("DIFFUSIONWATCH_") and name not in VARIABLES:
-                near = get_close_matches(name, VARIABLES, 1)
-                if near:  # other programs of ours have variables of their own
-                    raise SettingsError(f"{name} is not a setting; did you mean {near[0]}?")
+            ours = name.startswith("DIFFUSIONWATCH_") and name not in VARIABLES
+            if ours and (near := nearest(name, VARIABLES)):  # without one it is meant for another program
+                raise SettingsError(f"{name} is not a setting{near}")
         missing = [name for name in VARIABLES if name.endswith(("_SERVICE", "_ENVIRONMENT")) and not environ.get(name)]
         if missing:
             raise SettingsError(
@@ -87,11 +85,17 @@ class Settings:
         return cls(**given)
 
 
+def nearest(value: str, allowed: Iterable[str]) -> str:
+    """A question about the nearest name that is allowed; empty when none is near."""
+    from difflib import get_close_matches  # costs an import that only a mistake is worth
+
+    near = get_close_matches(value, list(allowed), 1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
-        near = get_close_matches(value, allowed, 1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise SettingsError(f"{name} is one of {', '.join(allowed)}, not {value!r}{hint}")
+        raise SettingsError(f"{name} is one of {', '.join(allowed)}, not {value!r}{nearest(value, allowed)}")
 
 
 VARIABLES: dict[str, tuple[str, Callable[[str], Any]]] = {

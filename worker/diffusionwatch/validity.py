@@ -5,7 +5,6 @@ A number that is none is left out, a name that is too long is cut, a property th
 
 from __future__ import annotations
 
-import hashlib
 import math
 import os
 import re
@@ -124,8 +123,10 @@ def prompt_hash(prompt: object, key: bytes | None = None) -> str:
 
     The key is ``DIFFUSIONWATCH_PROMPT_KEY``; without one it is random, so that hashes compare within one process.
     """
+    from hashlib import blake2b  # loads OpenSSL, and few workers hand a prompt over
+
     secret = key or os.environ.get("DIFFUSIONWATCH_PROMPT_KEY", "").encode()[:64] or _PROMPT_KEY
-    return hashlib.blake2b(_text(prompt).encode("utf-8", "replace"), key=secret, digest_size=8).hexdigest()
+    return blake2b(_text(prompt).encode("utf-8", "replace"), key=secret, digest_size=8).hexdigest()
 
 
 def _plain(value: object, repaired: Repaired, depth: int) -> Json:

@@ -6,11 +6,7 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
-
-from diffusionwatch.settings import SettingsError
+from diffusionwatch.settings import SettingsError, nearest
 from diffusionwatch.sinks import Sink
 
 AGENT_PORT = 25888
@@ -19,7 +15,9 @@ ALLOWED = "tcp://HOST:PORT, udp://HOST:PORT, stdout:, file:///PATH or logs: (Clo
 
 
 def sink_of(endpoint: str, log_group: str, log_stream: str) -> Sink:
-    """The sink of ``tcp://``, ``udp://``, ``stdout:``, ``file:`` or ``logs:``; only its own module is imported."""
+    """The sink of ``tcp://``, ``udp://``, ``stdout:``, ``file:`` or ``logs:``; imports only what it needs."""
+    from urllib.parse import unquote, urlsplit
+
     parts = urlsplit(endpoint)
     try:
         host, port = parts.hostname or "127.0.0.1", parts.port or AGENT_PORT
@@ -40,6 +38,8 @@ def sink_of(endpoint: str, log_group: str, log_stream: str) -> Sink:
 
         return StdoutSink()
     if parts.scheme == "file" and parts.path:
+        from pathlib import Path
+
         from diffusionwatch.sinks.stream import FileSink
 
         return FileSink(Path(unquote(parts.path)))
@@ -47,6 +47,5 @@ def sink_of(endpoint: str, log_group: str, log_stream: str) -> Sink:
         from diffusionwatch.sinks.logs import LogsSink
 
         return LogsSink(log_group, log_stream)
-    near = get_close_matches(parts.scheme, ("tcp", "udp", "stdout", "file", "logs"), 1)
-    hint = f" (did you mean {near[0]}:?)" if near else ""
-    raise SettingsError(f"endpoint {endpoint!r}{hint}: allowed are {ALLOWED}")
+    near = nearest(parts.scheme, ("tcp", "udp", "stdout", "file", "logs"))
+    raise SettingsError(f"endpoint {endpoint!r}: allowed are {ALLOWED}{near}")

@@ -50,5 +50,6 @@ def backend(name: str, service: str, clock: Clock) -> Tracing | None:
             from diffusionwatch.tracing.otel import OpenTelemetryTracing
 
             return OpenTelemetryTracing(clock)
-    log.warning("generations are not traced: install diffusionwatch[%s]", "xray" if name == "auto" else name)
+    extras = " or ".join(f"diffusionwatch[{one}]" for one in (("xray", "otel") if name == "auto" else (name,)))
+    log.warning("generations are not traced: install %s", extras)
     return None
