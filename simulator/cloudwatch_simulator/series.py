@@ -59,7 +59,12 @@ class Series:
 def bounds(times: Floats, starts: Floats, ends: Floats) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Where each window ``[start, end)`` begins and ends among ``times``."""
     first = np.searchsorted(times, starts)
-    return first, np.maximum(np.searchsorted(times, ends), first)
+    if starts.ndim == 1 and np.array_equal(starts[1:], ends[:-1]):
+        # Windows that join need one search, not two.
+        last = np.append(first[1:], np.searchsorted(times, ends[-1:]))
+    else:
+        last = np.searchsorted(times, ends)
+    return first, np.maximum(last, first)
 
 
 def reduce(

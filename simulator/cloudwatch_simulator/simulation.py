@@ -69,7 +69,8 @@ class Simulation:
 
         A sample is seen from the end of its interval on, or ``delay`` seconds later.
         """
-        samples = np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+        # As floats, None is NaN.
+        samples = np.array(values if isinstance(values, np.ndarray) else list(values), dtype=np.float64)
         first = self.start if begin is None else begin
         self.store.put_series(metric, first + interval * np.arange(len(samples)), samples, unit)
         self.arrivals[metric] = Arrival(interval, delay)

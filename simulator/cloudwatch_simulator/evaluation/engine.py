@@ -120,6 +120,8 @@ class Engine:
             if isinstance(alarm, MetricAlarm):
                 self._metric(name, alarm, data, done, before[name])
         self._composites(ticks, done.states, before)
+        if done.refused:
+            self._refuse_above(done.refused)
         done.transitions = self._changes(done, before, {})
         return done
 
@@ -133,9 +135,11 @@ class Engine:
             except (Unsupported, ScenarioError) as error:
                 done.refused[name] = error if isinstance(error, Unsupported) else Unsupported(name, error.message)
             else:
-                newest = np.searchsorted(due, done.ticks, side="right") - 1
-                states = np.where(newest < 0, before, found.states[np.maximum(newest, 0)]).astype(np.int8)
-                done.seen[name] = found.slots.rows(newest[_changed(states, before)])
+                newest = np.searchsorted(due, done.ticks, side="right") - 1 if len(due) < len(states) else None
+                states = found.states if newest is None else (
+                    np.where(newest < 0, before, found.states[np.maximum(newest, 0)]).astype(np.int8))
+                changed = _changed(states, before)
+                done.seen[name] = found.slots.rows(changed if newest is None else newest[changed])
         done.states[name] = states
 
     def _composites(
@@ -146,6 +150,15 @@ class Engine:
             if isinstance(alarm, CompositeAlarm) and name != fixed:
                 holds = alarm.rule.holds(states, ticks.shape)
                 states[name] = np.where(holds, CODE[ALARM], CODE[OK]).astype(np.int8)
+
+    def _refuse_above(self, refused: dict[str, Unsupported]) -> None:
+        """A composite alarm cannot be trusted while one that it looks at cannot be evaluated."""
+        for name, alarm in self.alarms.alarms.items():
+            if isinstance(alarm, CompositeAlarm):
+                looks_at = [*alarm.rule.names(), *([alarm.suppressor] if alarm.suppressor else [])]
+                lost = next((child for child in looks_at if child in refused), None)
+                if lost is not None:
+                    refused[name] = Unsupported(refused[lost].construct, f"{lost} is refused: {refused[lost].why}")
 
     def _changes(self, done: Advance, before: Mapping[str, int], given: Mapping[str, str]) -> list[Transition]:
         muted = {name: rule.active(done.ticks) for name, rule in self.alarms.mutes.items()}

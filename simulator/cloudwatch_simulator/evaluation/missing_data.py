@@ -24,15 +24,22 @@ def decide(
     A row is one evaluation: its datapoints in order of time, the newest last, over the whole evaluation range.
     ``real`` says which were reported; ``breaching`` is false where they were not.
     """
-    newest, hot = real[:, ::-1], breaching[:, ::-1]
-    if newest[:, :periods].all():
-        return _alarm_or_ok(hot[:, :periods].sum(axis=1) >= datapoints)
+    states = _alarm_or_ok(breaching[:, -periods:].sum(axis=1) >= datapoints)
+    gaps = ~real[:, -periods:].all(axis=1)
+    if gaps.any():
+        states[gaps] = _with_gaps(breaching[gaps, ::-1], real[gaps, ::-1], periods, datapoints, treatment)
+    return states
+
+
+def _with_gaps(
+    hot: npt.NDArray[np.bool_], newest: npt.NDArray[np.bool_], periods: int, datapoints: int, treatment: str
+) -> Codes:
+    """Rows in which one of the last datapoints is missing, newest first: older ones stand in as far as they reach."""
     counted = newest & (np.cumsum(newest, axis=1, dtype=np.int16) <= periods)
     found = counted.sum(axis=1)
     over = (hot & counted).sum(axis=1)
-    enough = found >= periods
     states = _alarm_or_ok(over >= datapoints)
-    short = ~enough
+    short = found < periods
     if short.any():
         states[short] = _filled(hot[short], newest[short], over[short], found[short], periods, datapoints, treatment)
     return states

@@ -46,19 +46,18 @@ def range_length(alarm: MetricAlarm, evaluation_range: int) -> int:
 def lay_out(alarm: MetricAlarm, data: Data, ticks: Floats, evaluation_range: int) -> Slots:
     """The slots of every evaluation at ``ticks``, at once."""
     count = range_length(alarm, evaluation_range)
+    wanted = [alarm.returned] + ([alarm.band] if alarm.band else [])
+    quick = _pointwise(alarm, data, ticks, count, wanted)
+    if quick is not None:
+        return quick
     if alarm.wall_clock is None:
         ends = ticks[:, None] - alarm.period * np.arange(count - 1, -1, -1.0)
         starts = ends - alarm.period
     else:
         starts, ends = wall_clock_bounds(ticks, alarm.period, alarm.wall_clock.timezone, count)
-    wanted = [alarm.returned] + ([alarm.band] if alarm.band else [])
-    found = _pointwise(alarm, data, ticks, count, wanted)
-    if found is None:
-        frame = Frame(starts, alarm.period, alarm=True)
-        windows = Windows(starts, ends, None,
-                          np.broadcast_to(ticks[:, None], starts.shape), alarm.cadence)
-        found = _evaluated(alarm, data, windows, frame, wanted)
-    return _slots(alarm, starts, found)
+    frame = Frame(starts, alarm.period, alarm=True)
+    windows = Windows(starts, ends, None, np.broadcast_to(ticks[:, None], starts.shape), alarm.cadence)
+    return _slots(alarm, starts, _evaluated(alarm, data, windows, frame, wanted))
 
 
 def _evaluated(alarm: MetricAlarm, data: Data, windows: Windows, frame: Frame, wanted: list[str]) -> list[Value]:
@@ -73,7 +72,7 @@ def _evaluated(alarm: MetricAlarm, data: Data, windows: Windows, frame: Frame, w
     return values
 
 
-def _pointwise(alarm: MetricAlarm, data: Data, ticks: Floats, count: int, wanted: list[str]) -> list[Value] | None:
+def _pointwise(alarm: MetricAlarm, data: Data, ticks: Floats, count: int, wanted: list[str]) -> Slots | None:
     """The quick way: each period's value once, then picked for every evaluation that looks at it.
 
     Possible when periods of neighbouring evaluations coincide and no function looks at more than one point.
@@ -86,10 +85,9 @@ def _pointwise(alarm: MetricAlarm, data: Data, ticks: Floats, count: int, wanted
     ends = ticks[-1] - step * np.arange(length - 1, -1, -1.0)
     starts = ends - alarm.period
     frame = Frame(starts, alarm.period, alarm=True, pointwise=True)
-    pick = np.arange(len(ticks))[:, None] + back * np.arange(count)[None, :]
     try:
         whole = _evaluated(alarm, data, Windows(starts, ends, (ends[0], step, length, alarm.period)), frame, wanted)
-        laid = [_map(value, lambda points: points[pick]) for value in whole]
+        laid = [_map(value, lambda points: _seen_from(points, count, back)) for value in whole]
         for column in range(count - 1, -1, -1):
             age = (count - 1 - column) * alarm.period
             if age >= _latest(alarm, data):
@@ -97,7 +95,12 @@ def _pointwise(alarm: MetricAlarm, data: Data, ticks: Floats, count: int, wanted
             laid = _replaced(laid, alarm, data, ticks, column, age, wanted)
     except NeedsRange:
         return None
-    return laid
+    return _slots(alarm, _seen_from(starts, count, back), laid)
+
+
+def _seen_from(points: Floats, count: int, back: int) -> Floats:
+    """A row for each evaluation: its period's value, and those of the periods before it. A view, not a copy."""
+    return np.lib.stride_tricks.sliding_window_view(np.ascontiguousarray(points), (count - 1) * back + 1)[:, ::back]
 
 
 def _latest(alarm: MetricAlarm, data: Data) -> float:

@@ -20,6 +20,8 @@ _TOKEN = re.compile(
     rf"|(?P<number>{_NUMBER})(?P<step>[+-](?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)?)"
     r"(?:x(?P<times>\d+))?(?=\s|$)"
 )
+_PLAIN = re.compile(r"[-+.\d\seE_]*")
+_GLUED = re.compile(r"\S_|_\S")
 _ITEM = re.compile(rf"\s*(?:(?P<set>\{{[^{{}}]*\}})|(?P<number>{_NUMBER}))\s*(?:,|$)")
 _FIELD = re.compile(rf"\s*(?P<name>[a-z]+)\s*:\s*(?P<value>{_NUMBER})\s*(?:,|$)")
 _FIELDS = ("sum", "count", "min", "max")
@@ -59,6 +61,9 @@ class Points:
     def parse(cls, text: object) -> Points:
         """Reads the shorthand; raises ``ScenarioError`` that names the token."""
         written = str(text)
+        plain = _plain(written)
+        if plain is not None:
+            return cls(plain)
         parts: list[Floats] = []
         groups: list[Group] = []
         at = length = 0
@@ -76,6 +81,17 @@ class Points:
             parts.append(_run(match, times))
             at = match.end()
         return cls(np.concatenate(parts) if parts else np.empty(0), tuple(groups))
+
+
+def _plain(text: str) -> Floats | None:
+    """Single numbers and gaps alone, read in one go: recorded weeks are written so. None for anything else."""
+    if _PLAIN.fullmatch(text) is None or _GLUED.search(text) is not None:
+        return None
+    tokens = text.replace("_", "nan").split()
+    try:
+        return np.array(tokens, dtype=np.float64) if len(tokens) <= _LONGEST else None
+    except ValueError:
+        return None
 
 
 def _run(match: re.Match[str], times: int) -> Floats:
