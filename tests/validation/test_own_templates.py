@@ -20,4 +20,4 @@ def test_what_we_deploy_has_no_finding(environment: str, tmp_path: Path, root: P
     found = lint(Document.open(file) for file in sorted(tmp_path.glob("*.template.json")))
     assert [finding for finding in found if finding.severity is not Severity.NOTE] == []
     # A deployment asks for the state of the deploy guard; it tells nobody by design.
-    assert [(finding.rule, finding.resource) for finding in found] == [("DW033", "ImageApiDeployGuard")]
+    assert {(finding.rule, finding.resource) for finding in found} <= {("DW033", "ImageApiDeployGuard")}

@@ -13,8 +13,9 @@ from typing import Any
 
 import yaml
 
-from .acknowledgements import of_cdk
+from .assembly import Construct, constructs
 from .finding import Path
+from .lines import json_lines
 
 
 class TemplateError(ValueError):
@@ -51,10 +52,10 @@ class Document:
     3
     """
 
-    def __init__(self, file: str, text: str, acknowledged: Mapping[str, Mapping[str, str]] | None = None) -> None:
+    def __init__(self, file: str, text: str, constructs: Mapping[str, Construct] | None = None) -> None:
         """Raises ``TemplateError``."""
         self.file, self._text = file, text
-        self.acknowledged = acknowledged or {}
+        self.constructs = constructs or {}
         try:
             self.data: dict[str, Any] = self._read()
         except (ValueError, yaml.YAMLError) as error:
@@ -66,37 +67,38 @@ class Document:
     @classmethod
     def open(cls, path: FilePath) -> Document:
         try:
-            return cls(str(path), path.read_text(encoding="utf-8"), of_cdk(path))
+            return cls(str(path), path.read_text(encoding="utf-8"), constructs(path))
         except (OSError, UnicodeDecodeError) as error:
             why = error.strerror if isinstance(error, OSError) else "is no text in UTF-8"
             raise TemplateError(f"{path}: {why}") from None
 
+    @property
+    def _is_json(self) -> bool:
+        return self._text.lstrip()[:1] == "{"
+
     def _read(self) -> Any:
-        if self._text.lstrip()[:1] == "{":
+        if self._is_json:
             return json.loads(self._text)
         return yaml.load(self._text, Loader=Loader)
 
     @cached_property
-    def _nodes(self) -> Any:
-        try:
-            return yaml.compose(self._text, Loader=Loader)
-        except yaml.YAMLError:  # JSON that is no YAML, such as one indented by tabs
-            return None
+    def _lines(self) -> dict[Path, int]:
+        return json_lines(self._text) if self._is_json else _yaml_lines(yaml.compose(self._text, Loader=Loader))
 
     def line(self, path: Path) -> int:
         """The line, from 1, of the deepest part of ``path`` that the file has."""
-        node, line = self._nodes, 1
-        for step in path:
-            key, below = _below(node, step)
-            if below is None:
-                break
-            node, line = below, (key or below).start_mark.line + 1
-        return line
+        known = (self._lines.get(path[:length]) for length in range(len(path), 0, -1))
+        return next((line for line in known if line is not None), 1)
 
 
-def _below(node: Any, step: str | int) -> tuple[Any, Any]:
+def _yaml_lines(node: Any, path: Path = ()) -> dict[Path, int]:
+    found: dict[Path, int] = {}
     if isinstance(node, yaml.MappingNode):
-        return next(((key, value) for key, value in node.value if key.value == str(step)), (None, None))
-    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        return None, node.value[step]
-    return None, None
+        for key, value in node.value:
+            found[(*path, str(key.value))] = key.start_mark.line + 1
+            found |= _yaml_lines(value, (*path, str(key.value)))
+    elif isinstance(node, yaml.SequenceNode):
+        for place, value in enumerate(node.value):
+            found[(*path, place)] = value.start_mark.line + 1
+            found |= _yaml_lines(value, (*path, place))
+    return found

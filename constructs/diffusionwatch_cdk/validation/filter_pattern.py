@@ -36,6 +36,7 @@ WORD: /[^\s"\[\]{}?%-][^\s"\[\]{}]*/
 """
 
 
+@lru_cache(maxsize=1024)
 def pattern_error(text: str) -> str | None:
     """Where a pattern stops being one, or None.
 

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from .discovery import rules
@@ -24,14 +24,16 @@ from .rule import Rule
 def lint(documents: Iterable[Document], assumptions: Assumptions | None = None) -> list[Finding]:
     """The findings of all templates together, in the order of file, line and rule."""
     project = Project(tuple(documents), assumptions or Assumptions())
-    found = {
-        _finding(rule, resource, fault)
-        for resource in project.resources
-        for rule in _rules_by_kind().get(resource.kind, ())
-        if rule.id not in resource.acknowledged
-        for fault in rule.check(resource, project)
-    }
+    found = {finding for resource in project.resources for finding in _findings(resource, project)}
     return sorted(found, key=lambda finding: (finding.file, finding.line, finding.rule, finding.path))
+
+
+def _findings(resource: Resource, project: Project) -> Iterator[Finding]:
+    acknowledged = resource.acknowledged
+    for rule in _rules_by_kind().get(resource.kind, ()):
+        if rule.id not in acknowledged:
+            for fault in rule.check(resource, project):
+                yield _finding(rule, resource, fault)
 
 
 @cache

@@ -11,6 +11,7 @@ from typing import Any
 from cloudwatch_simulator.errors import SimulatorError
 from cloudwatch_simulator.template import Template
 
+from .assembly import Construct
 from .document import Document
 from .requests import Request, requests
 
@@ -45,15 +46,20 @@ class Resource:
 
     @property
     def construct(self) -> str:
-        """The construct's path, as CDK writes it into templates."""
-        return str((self.raw.get("Metadata") or {}).get("aws:cdk:path", "")).removesuffix("/Resource")
+        """The construct's path, as CDK writes it into templates or beside them."""
+        written = str((self.raw.get("Metadata") or {}).get("aws:cdk:path", ""))
+        return self._made_by.path or written.removesuffix("/Resource")
+
+    @property
+    def _made_by(self) -> Construct:
+        return self.document.constructs.get(self.logical_id, Construct())
 
     @property
     def acknowledged(self) -> Mapping[str, str]:
         """Reasons by rule: given to CDK, or ``Metadata: {diffusionwatch: {acknowledge: {DW016: why}}}``."""
         own = (self.raw.get("Metadata") or {}).get("diffusionwatch") or {}
         given = own.get("acknowledge") or {} if isinstance(own, Mapping) else {}
-        return {**self.document.acknowledged.get(self.logical_id, {}), **given}
+        return {**self._made_by.acknowledged, **given}
 
     @cached_property
     def body(self) -> Any:

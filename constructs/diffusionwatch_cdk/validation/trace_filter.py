@@ -72,6 +72,7 @@ NUMBER: /-?\d+(\.\d+)?/
 """
 
 
+@lru_cache(maxsize=1024)
 def filter_error(text: str) -> str | None:
     """Where an expression stops being one, or None.
 

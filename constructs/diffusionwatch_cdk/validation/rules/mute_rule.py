@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 
+from cloudwatch_simulator.alarms.cron import Cron
 from cloudwatch_simulator.alarms.mute import MuteRule as Read
 from cloudwatch_simulator.alarms.mute import read_mute_rule
 from cloudwatch_simulator.errors import SimulatorError, nearest
@@ -32,7 +34,7 @@ class MuteRule(Rule):
                 ("Rule", "Schedule"), str(error), "cron(0 2 * * *) or at(2026-12-24T18:00), PT1M to P15D, a zone"
             )
             return
-        if _always(read):
+        if read.cron is not None and _always(read.cron, read.duration, read.timezone):
             fix = "A duration shorter than the time between two starts"
             yield Fault(("Rule", "Schedule", "Duration"), "its windows touch: the alarms are silent for ever", fix)
         for place, name in enumerate(read.alarms):
@@ -41,7 +43,7 @@ class MuteRule(Rule):
                 yield Fault(("MuteTargets", "AlarmNames", place), said, "Name an alarm that is there")
 
 
-def _always(read: Read) -> bool:
-    return read.cron is not None and bool(
-        Read(read.name, (), read.duration, read.timezone, read.cron).active(_FOUR_WEEKS)[24:].all()
-    )
+@lru_cache(maxsize=256)
+def _always(cron: Cron, duration: int, timezone: str) -> bool:
+    """Whether the windows of four weeks leave no hour free; the first day may lack the window before it."""
+    return bool(Read("", (), duration, timezone, cron).active(_FOUR_WEEKS)[24:].all())

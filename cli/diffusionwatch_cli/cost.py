@@ -1,0 +1,166 @@
+"""`diffusionwatch cost`: what this monitoring will cost a month, line by line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from diffusionwatch_cdk.price import Assumptions, Line
+    from diffusionwatch_cdk.validation import Document
+
+BAD_INPUT, OVER_THE_LIMIT = 2, 1
+KEYS = ("construct", "what", "quantity", "unit_usd", "monthly_usd", "evidence")
+
+
+def command(
+    cdk_out: Annotated[Path, typer.Argument(help="Folder of synthesized templates such as cdk.out/prod, or one file.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    against: Annotated[Path | None, typer.Option(help="Another folder: also print the difference.")] = None,
+    limit: Annotated[float | None, typer.Option(help="US dollars a month; above them the exit status is 1.")] = None,
+    requests_per_minute: Annotated[float, typer.Option(min=0, help="Of the whole fleet.")] = 20.0,
+    instances: Annotated[float, typer.Option(min=0, help="Average over the month.")] = 4.0,
+    hours: Annotated[float, typer.Option(min=0, max=744, help="In which the fleet lives, a month.")] = 730.0,
+    gpus_per_instance: Annotated[int, typer.Option(min=1, help="GPUs of one instance.")] = 1,
+) -> None:
+    """Price every alarm, metric, dashboard, log and trace of synthesized templates: list prices, us-east-1.
+
+    A price that nobody could prove is said to be unknown and is not in the total. Exit status 1: above --limit.
+
+    Example: **diffusionwatch cost cdk.out/prod --requests-per-minute 60**
+    """
+    from diffusionwatch_cdk.price import Assumptions, cost, gpu_bill, total
+
+    assumed = Assumptions(requests_per_minute, instances, hours, gpus_per_instance)
+    documents = _documents(cdk_out)
+    lines = cost(documents, assumed)
+    before = None if against is None else cost(_documents(against), assumed)
+    if as_json:
+        print(json.dumps(_data(lines, before), indent=2, ensure_ascii=False))
+    else:
+        _print(lines, assumed, gpu_bill(documents, assumed))
+        if before is not None:
+            _print_difference(before, lines)
+    if limit is not None and total(lines) > limit:
+        print(f"diffusionwatch: {total(lines):,.2f} US dollars a month are above {limit:,.2f}", file=sys.stderr)
+        raise typer.Exit(OVER_THE_LIMIT)
+
+
+def _documents(folder: Path) -> list[Document]:
+    from diffusionwatch_cdk.validation import Document, TemplateError
+
+    files = sorted(folder.glob("*.template.json")) if folder.is_dir() else [folder]
+    if not files:
+        _refuse(f"{folder}: no *.template.json in it; synthesize first: python app.py -c environment=prod")
+    try:
+        return [Document.open(file) for file in files]
+    except TemplateError as error:
+        _refuse(str(error))
+
+
+def _data(lines: Sequence[Line], before: Sequence[Line] | None) -> dict[str, Any]:
+    from diffusionwatch_cdk.price import total
+
+    data: dict[str, Any] = {
+        "lines": [{key: getattr(line, key) for key in KEYS} for line in lines],
+        "total_monthly_usd": total(lines),
+    }
+    if before is not None:
+        data["against_total_monthly_usd"] = total(before)
+    return data
+
+
+def _print(lines: Sequence[Line], assumed: Assumptions, gpus: float | None) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from diffusionwatch_cdk.price import AS_OF, total
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("construct")
+    table.add_column("what")
+    for name in ("quantity", "unit", "US dollars a month"):
+        table.add_column(name, justify="left" if name == "unit" else "right")
+    for stack, members in _by_stack(lines).items():
+        table.add_row(f"[bold]{stack}[/]", "", "", "", f"[bold]{total(members):,.2f}[/]")
+        for (construct, what, unit), group in _alike(members).items():
+            cost = _figure(group)
+            quantity = sum(line.quantity for line in group if line.quantity is not None)
+            unknown = any(line.quantity is None for line in group)
+            table.add_row(f"  {construct}", what, "unknown" if unknown else f"{quantity:,.4g}", unit, cost)
+    console = Console()
+    console.print(table)
+    unknown_lines = [line for line in lines if line.monthly_usd is None]
+    console.print(
+        f"\n[bold]{total(lines):,.2f}[/] US dollars a month, list prices of us-east-1 as of {AS_OF}, no free tier"
+    )
+    if unknown_lines:
+        whats = ", ".join(sorted({line.what for line in unknown_lines}))
+        console.print(f"not in it, since price or quantity is unknown: {whats}")
+    console.print(
+        f"assumed: {assumed.requests_per_minute:g} requests a minute, {assumed.instances:g} instances of "
+        f"{assumed.gpus_per_instance} GPU, {assumed.hours:g} hours, {assumed.pages_per_month:g} notifications a topic"
+    )
+    if gpus:
+        console.print(f"the GPUs cost {gpus:,.2f}: monitoring is {100 * total(lines) / gpus:.1f} percent of that")
+
+
+def _by_stack(lines: Sequence[Line]) -> dict[str, list[Line]]:
+    found: dict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        found[line.stack].append(line)
+    return found
+
+
+def _alike(lines: Sequence[Line]) -> dict[tuple[str, str, str], list[Line]]:
+    """Lines to print as one: alarms of one kind, of which there are many; every other by its construct."""
+    found: dict[tuple[str, str, str], list[Line]] = defaultdict(list)
+    counts: dict[str, int] = defaultdict(int)
+    for line in lines:
+        counts[line.what] += 1
+    for line in lines:
+        many = counts[line.what] > 3
+        construct = f"{counts[line.what]} constructs" if many else line.construct.partition("/")[2] or line.construct
+        found[construct, line.what, line.unit].append(line)
+    return found
+
+
+def _figure(lines: Sequence[Line]) -> str:
+    if any(line.monthly_usd is None for line in lines):
+        return "unknown"
+    return f"{sum(line.monthly_usd or 0 for line in lines):,.2f}"
+
+
+def _print_difference(before: Sequence[Line], after: Sequence[Line]) -> None:
+    from diffusionwatch_cdk.price import total
+
+    print(f"\nbefore {total(before):,.2f}, now {total(after):,.2f}: {total(after) - total(before):+,.2f} a month")
+    known, now = _by_place(before), _by_place(after)
+    for place in sorted(known.keys() | now.keys()):
+        old, new = known.get(place, 0.0), now.get(place, 0.0)
+        if old is None or new is None:
+            change = "" if place in known and place in now else "unknown"
+        else:
+            change = f"{new - old:+,.2f}" if abs(new - old) >= 0.005 else ""
+        if change:
+            print(f"  {change:>10}  {place[0]}: {place[1]}")
+
+
+def _by_place(lines: Sequence[Line]) -> dict[tuple[str, str], float | None]:
+    """By construct below its stack, so that two environments can be compared, and by what stands before the colon."""
+    found: dict[tuple[str, str], float | None] = {}
+    for line in lines:
+        place = line.construct.partition("/")[2] or line.construct, line.what.partition(":")[0]
+        found[place] = line.monthly_usd
+    return found
+
+
+def _refuse(message: str) -> NoReturn:
+    print(f"diffusionwatch: {message}", file=sys.stderr)
+    raise typer.Exit(BAD_INPUT)

@@ -1,0 +1,7 @@
+"""What monitoring costs a month, before it is deployed: priced tables, and quantities from the templates."""
+
+from .cost import cost, gpu_bill, total
+from .line import Assumptions, Line
+from .table import AS_OF, PRICES, Price
+
+__all__ = ["AS_OF", "PRICES", "Assumptions", "Line", "Price", "cost", "gpu_bill", "total"]

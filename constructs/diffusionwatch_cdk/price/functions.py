@@ -1,0 +1,62 @@
+"""What functions use: calls by their schedule, seconds by their memory, and what ours ask of CloudWatch."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from diffusionwatch.catalog import METRICS, Emitter
+
+from ..validation.numbers import number
+from ..validation.project import Project
+from ..validation.resource import Resource
+from .line import Assumptions, Item
+
+HOURS_A_MONTH = 730
+_RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
+_A_MONTH = {"minute": HOURS_A_MONTH * 60, "hour": HOURS_A_MONTH, "day": HOURS_A_MONTH / 24}
+
+
+def function(resource: Resource, project: Project, assumed: Assumptions) -> Iterator[Item]:
+    """A scheduled function; of any other the number of calls is unknown. A function runs with or without a fleet."""
+    calls = calls_a_month(resource, project)
+    yield Item("lambda_requests", None if calls is None else calls / 1e6, "function, its calls")
+    memory = number(resource.properties.get("MemorySize")) or 128
+    seconds = None if calls is None else calls * assumed.SECONDS_A_CALL * memory / 1024
+    arm = "arm64" in (resource.properties.get("Architectures") or ())
+    yield Item("lambda_arm64" if arm else "lambda_x86_64", seconds, "function, its time")
+    metered = services(resource)
+    if metered and calls is not None:
+        count = sum(metric.emitter is Emitter.COST_METER for metric in METRICS.values()) * len(metered)
+        yield Item("custom_metric", count, "custom metrics of the cost meter")
+        yield Item("get_metric_data", calls * assumed.instances / 1000, "GPU utilisation that the cost meter reads")
+
+
+def services(resource: Resource) -> dict[str, Any]:
+    """The fleets that a function meters, by service: Auto Scaling group, instance type, dollars an hour."""
+    variables = (resource.properties.get("Environment") or {}).get("Variables") or {}
+    try:
+        found = json.loads(str(variables.get("DIFFUSIONWATCH_SERVICES", "{}")))
+    except (AttributeError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def calls_a_month(resource: Resource, project: Project) -> float | None:
+    """By the schedules that name the function; None when no schedule does."""
+    total = 0.0
+    for rule in project.of("AWS::Events::Rule"):
+        match = _RATE.fullmatch(str(rule.properties.get("ScheduleExpression", "")))
+        targets = [one.get("Arn") for one in rule.properties.get("Targets") or () if isinstance(one, Mapping)]
+        if match and rule.document is resource.document and f"${{{resource.logical_id}.Arn}}" in targets:
+            total += _A_MONTH[match[2]] / int(match[1])
+    return total or None
+
+
+def canary(resource: Resource, project: Project, assumed: Assumptions) -> Iterator[Item]:
+    schedule = resource.properties.get("Schedule") or {}
+    match = _RATE.fullmatch(str(schedule.get("Expression", "")))
+    runs = _A_MONTH[match[2]] / int(match[1]) if match else None
+    yield Item("canary_run", runs, "canary")

@@ -1,0 +1,57 @@
+"""What the other resources use: keys, topics, traces, clusters, and what has no known price."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from diffusionwatch_agent import eks_emits
+
+from ..validation.numbers import number
+from ..validation.project import Project
+from ..validation.resource import Resource
+from .line import Assumptions, Item
+
+
+def key(resource: Resource, project: Project, assumed: Assumptions) -> Iterator[Item]:
+    yield Item("kms_key", 1, "customer-managed key")
+
+
+def topic(resource: Resource, project: Project, assumed: Assumptions) -> Iterator[Item]:
+    """Messages, and for each a data key where the topic is encrypted."""
+    yield Item("sns_publish", assumed.pages_per_month / 1e6, "notifications")
+    if resource.properties.get("KmsMasterKeyId"):
+        yield Item("kms_requests", assumed.pages_per_month * 2 / 1e4, "data keys of notifications")
+
+
+def subscription(resource: Resource, project: Project, assumed: Assumptions) -> Iterator[Item]:
+    if str(resource.properties.get("Protocol", "")).startswith("email"):
+        yield Item("sns_email", assumed.pages_per_month / 1e5, "notifications by email")
+
+
+def sampling(resource: Resource, project: Project, assumed: Assumptions) -> Iterator[Item]:
+    """The reservoir takes so many requests a second, the rate its share of the others."""
+    rule = resource.properties.get("SamplingRule") or {}
+    reservoir, rate = number(rule.get("ReservoirSize")) or 0.0, number(rule.get("FixedRate")) or 0.0
+    a_second = assumed.requests_per_minute / 60
+    sampled = min(a_second, reservoir) + max(0.0, a_second - reservoir) * rate
+    yield Item("traces", sampled * 3600 * assumed.hours / 1e6, "traces recorded")
+
+
+def addon(resource: Resource, project: Project, assumed: Assumptions) -> Iterator[Item]:
+    """Container Insights with enhanced observability: only the GPU metrics are counted, others come on top."""
+    if resource.properties.get("AddonName") == "amazon-cloudwatch-observability":
+        a_minute = sum(len(one.dimension_sets) for one in eks_emits()) * assumed.instances
+        what = "Container Insights, GPU metrics; pods and other nodes come on top"
+        yield Item("observations", a_minute * 60 * assumed.hours / 1e6, what)
+
+
+def _unknown(price: str, what: str, resource: Resource, project: Project, assumed: Assumptions) -> Iterator[Item]:
+    yield Item(price, 1, what)
+
+
+budget = partial(_unknown, "budget", "budget")
+event_rule = partial(_unknown, "event_rule", "EventBridge rule")
+parameter = partial(_unknown, "parameter", "parameter")
+objective = partial(_unknown, "objective", "service level objective")
+insight_rule = partial(_unknown, "contributor_insights", "Contributor Insights rule")
