@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..server.service import ServiceError
-from .intrinsics import NO_VALUE
 from .stack import ChangeSet, Stack, StackResource, Target
 from .template import Template
 
@@ -193,4 +192,4 @@ def _parameters(target: Target) -> list[Answer]:
 
 
 def _given(answer: Answer) -> Answer:
-    return {key: value for key, value in answer.items() if value is not None and value is not NO_VALUE}
+    return {key: value for key, value in answer.items() if value is not None}

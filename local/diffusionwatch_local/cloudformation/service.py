@@ -41,6 +41,7 @@ class CloudFormationService:
     types: Mapping[str, ResourceType]
     deployed: Callable[[Stack], None] = lambda stack: None
     name: str = "cloudformation"
+    alone: bool = True
 
     def __post_init__(self) -> None:
         self._stacks: list[Stack] = []
@@ -244,7 +245,8 @@ class CloudFormationService:
 
     def _roll_back_stack(self, params: Params) -> Params:
         stack = self.stack(params["StackName"])
-        raise ServiceError("ValidationError", f"Stack [{stack.name}] was rolled back when it failed; deploy it again")
+        message = f"Stack [{stack.name}] cannot be rolled back here; deploy it again, or delete it"
+        raise ServiceError("ValidationError", message)
 
     def _describe_stacks(self, params: Params) -> Params:
         name = params.get("StackName")

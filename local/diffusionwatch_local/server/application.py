@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -32,12 +32,13 @@ class Application:
         account: the account in which everything happens, whoever signs.
     """
 
-    def __init__(self, services: Iterable[Service], account: str) -> None:
+    def __init__(self, services: Sequence[Service], account: str) -> None:
         self._account = account
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._operations: dict[str, dict[str, Operation]] = {}
         for service in services:
             self._operations.setdefault(service.name, {}).update(service.operations())
+        self._alone = {service.name for service in services if getattr(service, "alone", False)}
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         # Any access key of any length is welcome: the account is ours, not one derived from the key.
@@ -72,16 +73,15 @@ class Application:
         environ["CONTENT_LENGTH"] = str(len(body))
         environ.pop("HTTP_TRANSFER_ENCODING", None)
         environ["wsgi.input"] = io.BytesIO(body)
-        # The form of the query protocol is read from the same stream, so each reader gets its own.
+        # moto may have to read it too, so we read from a stream of our own.
         request = Request({**environ, "wsgi.input": io.BytesIO(body)})
         protocol = wire(signing_name)
-        found = protocol.operation(request)
-        if found is None or found[0] not in self._operations[signing_name]:
-            return None
-        operation, labels = found
-        request = Request({**environ, "wsgi.input": io.BytesIO(body)})
-        if request.content_type and "form" not in request.content_type:
-            request.get_data()
+        operation, labels = protocol.operation(request) or ("", {})
+        if operation not in self._operations[signing_name]:
+            if signing_name not in self._alone:
+                return None
+            message = f"the embedded {signing_name} does not do this: {operation}"
+            return protocol.write(request, operation, ServiceError("NotImplemented", message, 501))
         try:
             result: object = self._operations[signing_name][operation](protocol.read(request, operation, labels)) or {}
         except FallThrough:

@@ -31,7 +31,7 @@ class FallThrough(Exception):  # noqa: N818 - it is an answer, not an error
 
 @runtime_checkable
 class Service(Protocol):
-    """A service of our own. Operations that it does not list go to moto."""
+    """A service of our own. Operations that it does not list go to moto, unless it has a true attribute ``alone``."""
 
     name: str
     """The name in the SigV4 credential scope: ``monitoring``, ``logs``, ``cloudformation``."""

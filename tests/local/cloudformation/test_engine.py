@@ -247,3 +247,9 @@ def test_dynamic_references_are_looked_up(stacks: Stacks) -> None:
 def test_a_transform_is_refused(stacks: Stacks) -> None:
     with pytest.raises(ClientError, match="Transform AWS::Serverless-2016-10-31 is not supported"):
         stacks.deploy({"A": queue("a")}, Transform="AWS::Serverless-2016-10-31")
+
+
+def test_what_the_engine_does_not_do_is_refused_rather_than_left_to_moto(stacks: Stacks) -> None:
+    stacks.deploy({"A": queue("a")})
+    with pytest.raises(ClientError, match="the embedded cloudformation does not do this: DetectStackDrift"):
+        stacks.api.detect_stack_drift(StackName="s")
