@@ -45,19 +45,35 @@ def alarm(number: int) -> dict[str, Any]:
     name, other = f"m{number}", f"m{number - number % 5}"
     periods, datapoints = [(3, 3), (5, 5), (12, 10), (3, 2), (6, 6)][kind]
     properties: dict[str, Any] = {
-        "EvaluationPeriods": periods, "DatapointsToAlarm": datapoints, "Threshold": 95,
-        "TreatMissingData": "notBreaching", "ComparisonOperator": "GreaterThanThreshold",
+        "EvaluationPeriods": periods,
+        "DatapointsToAlarm": datapoints,
+        "Threshold": 95,
+        "TreatMissingData": "notBreaching",
+        "ComparisonOperator": "GreaterThanThreshold",
         "AlarmActions": ["arn:aws:sns:us-east-1:111122223333:page"],
     }
     if kind == 2:
-        metrics = [{"Id": key, "ReturnData": False, "MetricStat": {
-            "Metric": {"Namespace": NAMESPACE, "MetricName": metric}, "Stat": "Sum", "Period": 60,
-        }} for key, metric in (("a", name), ("b", other))]
+        metrics = [
+            {
+                "Id": key,
+                "ReturnData": False,
+                "MetricStat": {
+                    "Metric": {"Namespace": NAMESPACE, "MetricName": metric},
+                    "Stat": "Sum",
+                    "Period": 60,
+                },
+            }
+            for key, metric in (("a", name), ("b", other))
+        ]
         expression = {"Id": "e", "Expression": "IF(a > 50 AND FILL(b, 0) > 50, a, 0)"}
         properties |= {"Metrics": [*metrics, expression]}
     else:
-        properties |= {"Namespace": NAMESPACE, "MetricName": name, "Period": 300 if kind in (3, 4) else 60,
-                       "Statistic": "Maximum" if kind == 1 else "Average"}
+        properties |= {
+            "Namespace": NAMESPACE,
+            "MetricName": name,
+            "Period": 300 if kind in (3, 4) else 60,
+            "Statistic": "Maximum" if kind == 1 else "Average",
+        }
     return {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}
 
 
@@ -131,8 +147,13 @@ def bare_running_sums() -> float:
 def rule(number: int) -> str:
     """The counterpart of ``alarm`` as a rule of Prometheus."""
     kind, name, other = number % 5, f"m{number}", f"m{number - number % 5}"
-    expression = [f"{name} > 95", f"max_over_time({name}[1m]) > 95", f"({name} > 95) and ({other} > 50)",
-                  f"avg_over_time({name}[5m]) > 95", f"avg_over_time({name}[5m]) > 95"][kind]
+    expression = [
+        f"{name} > 95",
+        f"max_over_time({name}[1m]) > 95",
+        f"({name} > 95) and ({other} > 50)",
+        f"avg_over_time({name}[5m]) > 95",
+        f"avg_over_time({name}[5m]) > 95",
+    ][kind]
     wait = [3, 5, 10, 2, 6][kind]
     return f"  - {{alert: Alarm{number}, expr: '{expression}', for: {wait}m}}"
 
@@ -143,12 +164,23 @@ def promtool(folder: Path) -> Row:
     if shutil.which("promtool") is None:
         return Row(what, None, "promtool is not installed: apt-get install prometheus")
     rules = folder / "rules.yaml"
-    rules.write_text("\n".join(["groups:", "- name: fleet", "  interval: 1m", "  rules:",
-                                *("  " + rule(number) for number in range(ALARMS))]))
+    rules.write_text(
+        "\n".join(
+            [
+                "groups:",
+                "- name: fleet",
+                "  interval: 1m",
+                "  rules:",
+                *("  " + rule(number) for number in range(ALARMS)),
+            ]
+        )
+    )
     lines = [f"rule_files: [{rules.name}]", "evaluation_interval: 1m", "tests:", "- interval: 1m", "  input_series:"]
     lines += [f"  - {{series: '{name}', values: '{shorthand(values)}'}}" for name, values in series(ALARMS, MINUTES)]
-    lines += ["  alert_rule_test:", *(f"  - {{eval_time: {MINUTES}m, alertname: Alarm{number}, exp_alerts: []}}"
-                                      for number in range(ALARMS))]
+    lines += [
+        "  alert_rule_test:",
+        *(f"  - {{eval_time: {MINUTES}m, alertname: Alarm{number}, exp_alerts: []}}" for number in range(ALARMS)),
+    ]
     tests = folder / "tests.yaml"
     tests.write_text("\n".join(lines))
     begin = time.perf_counter()
@@ -166,8 +198,13 @@ def _each(seconds: float, alarm_minutes: int) -> str:
 
 def measure() -> list[Row]:
     changes = simulated(ALARMS, MINUTES)[1]
-    rows = [Row(f"{ALARMS} alarms x 7 days x 1 minute, in process", best(lambda: simulated(ALARMS, MINUTES)[0]),
-                f"{changes} changes of state")]
+    rows = [
+        Row(
+            f"{ALARMS} alarms x 7 days x 1 minute, in process",
+            best(lambda: simulated(ALARMS, MINUTES)[0]),
+            f"{changes} changes of state",
+        )
+    ]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         path = written(folder, MINUTES)

@@ -94,13 +94,23 @@ def _answered(simulation: Simulation, found: Sequence[Page], outcomes: Sequence[
     return {
         "pages": [one.answered() for one in found],
         "refused": {name: str(error) for name, error in simulation.refused.items()},
-        "sweep": [{"value": one.value, "pages_a_day": one.pages_a_day, "false_a_day": one.false_a_day,
-                   "delay_minutes": list(one.delays)} for one in outcomes],
+        "sweep": [
+            {
+                "value": one.value,
+                "pages_a_day": one.pages_a_day,
+                "false_a_day": one.false_a_day,
+                "delay_minutes": list(one.delays),
+            }
+            for one in outcomes
+        ],
     }
 
 
 def _print(
-    simulation: Simulation, found: Sequence[Page], setting: Setting | None, outcomes: Sequence[Outcome],
+    simulation: Simulation,
+    found: Sequence[Page],
+    setting: Setting | None,
+    outcomes: Sequence[Outcome],
     written: Path | None,
 ) -> None:
     from cloudwatch_simulator.replay.pages import iso

@@ -15,6 +15,16 @@ from cloudwatch_simulator.simulation import Simulation
 from cloudwatch_simulator.store import MetricStore
 
 __all__ = [
-    "AlarmSet", "AlarmState", "LiveEvaluation", "MetricId", "MetricStore", "QueryResult", "ScenarioError", "Simulation",
-    "SimulatorError", "Transition", "Unsupported", "evaluate_queries",
+    "AlarmSet",
+    "AlarmState",
+    "LiveEvaluation",
+    "MetricId",
+    "MetricStore",
+    "QueryResult",
+    "ScenarioError",
+    "Simulation",
+    "SimulatorError",
+    "Transition",
+    "Unsupported",
+    "evaluate_queries",
 ]

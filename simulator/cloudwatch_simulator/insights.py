@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 _STATISTIC = {"AVG": "Average", "COUNT": "SampleCount", "MAX": "Maximum", "MIN": "Minimum", "SUM": "Sum"}
 _OVER_TIME: dict[str, Callable[[Floats], Any]] = {
-    "AVG": np.nanmean, "MAX": np.nanmax, "MIN": np.nanmin, "SUM": np.nansum,
+    "AVG": np.nanmean,
+    "MAX": np.nanmax,
+    "MIN": np.nanmin,
+    "SUM": np.nansum,
     "COUNT": lambda points: np.sum(~np.isnan(points)),
 }
 # As many series as one query returns.
@@ -89,8 +92,10 @@ def select(query: str, store: MetricStore, starts: Floats, ends: Floats, frame: 
             key = tuple(values[name] for name in read.groups)
             groups[key] = groups.get(key, Series()).extended(store.series(metric))
     statistic = Statistic.parse(_STATISTIC[read.function])
-    made = [TimeSeries(statistic.over(series, starts.ravel(), ends.ravel()).reshape(starts.shape), ", ".join(key))
-            for key, series in groups.items()]
+    made = [
+        TimeSeries(statistic.over(series, starts.ravel(), ends.ravel()).reshape(starts.shape), ", ".join(key))
+        for key, series in groups.items()
+    ]
     return SeriesArray(tuple(_ordered(made, read)))
 
 
@@ -110,9 +115,12 @@ def parse_select(query: str) -> Select:
     try:
         return _parser().parse(query)  # type: ignore[return-value]
     except UnexpectedInput as error:
-        raise Unsupported("SELECT", f"{query!r} cannot be read at column {getattr(error, 'column', 0)}; a query is "
-                          "SELECT f(metric) FROM SCHEMA(namespace, dimension…) WHERE a = 'x' AND b != 'y' GROUP BY c "
-                          "ORDER BY f() DESC LIMIT n") from None
+        raise Unsupported(
+            "SELECT",
+            f"{query!r} cannot be read at column {getattr(error, 'column', 0)}; a query is "
+            "SELECT f(metric) FROM SCHEMA(namespace, dimension…) WHERE a = 'x' AND b != 'y' GROUP BY c "
+            "ORDER BY f() DESC LIMIT n",
+        ) from None
 
 
 @lru_cache(maxsize=1)

@@ -24,9 +24,7 @@ class LiveEvaluation:
     An alarm whose evaluation turns out to be unsupported keeps its state and stands in ``refused``.
     """
 
-    def __init__(
-        self, alarms: AlarmSet, store: MetricStore, now: float, evaluation_range: int = DEFAULT_RANGE
-    ) -> None:
+    def __init__(self, alarms: AlarmSet, store: MetricStore, now: float, evaluation_range: int = DEFAULT_RANGE) -> None:
         self._engine = Engine(alarms, now, evaluation_range)
         self._store = store
         self._lock = threading.RLock()

@@ -13,8 +13,13 @@ _DIMENSION = re.compile(r'\s*(?P<name>[^=,"\s]+)\s*=\s*"(?P<value>(?:[^"\\]|\\.)
 
 UNITS = frozenset(
     ["Seconds", "Microseconds", "Milliseconds", "Percent", "Count", "Count/Second", "None"]
-    + [f"{scale}{unit}{per}" for scale in ("", "Kilo", "Mega", "Giga", "Tera") for unit in ("bytes", "bits")
-       for per in ("", "/Second") if scale]
+    + [
+        f"{scale}{unit}{per}"
+        for scale in ("", "Kilo", "Mega", "Giga", "Tera")
+        for unit in ("bytes", "bits")
+        for per in ("", "/Second")
+        if scale
+    ]
     + ["Bytes", "Bits", "Bytes/Second", "Bits/Second"]
 )
 """The 27 units of PutMetricData."""
@@ -58,8 +63,9 @@ def parse_key(key: str) -> tuple[MetricId, str | None]:
     match = _KEY.match(key.strip())
     namespace, _, name = match["path"].rpartition("/") if match else ("", "", "")
     if match is None or not namespace or not name:
-        raise ScenarioError(f'a series is named Namespace/MetricName{{Dimension="value",…}} with an optional unit, '
-                            f"not {key!r}")
+        raise ScenarioError(
+            f'a series is named Namespace/MetricName{{Dimension="value",…}} with an optional unit, not {key!r}'
+        )
     unit = match["unit"]
     if unit is not None and unit not in UNITS:
         from cloudwatch_simulator.errors import nearest

@@ -23,13 +23,18 @@ td,th{text-align:left;padding:3px 10px 3px 0;vertical-align:top} .bad{color:var(
 
 def page(title: str, body: Iterable[str]) -> str:
     """The whole document."""
-    return (f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-            f'<meta name="viewport" content="width=device-width,initial-scale=1"><style>{_STYLE}{STYLE}</style></head>'
-            f'<body><h1>{escape(title)}</h1>\n' + "\n".join(body) + "\n</body></html>\n")
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<meta name="viewport" content="width=device-width,initial-scale=1"><style>{_STYLE}{STYLE}</style></head>'
+        f"<body><h1>{escape(title)}</h1>\n" + "\n".join(body) + "\n</body></html>\n"
+    )
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """A table whose cells are HTML already."""
     top = "".join(f"<th>{cell}</th>" for cell in head)
-    return (f"<table><tr>{top}</tr>"
-            + "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows) + "</table>")
+    return (
+        f"<table><tr>{top}</tr>"
+        + "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+        + "</table>"
+    )

@@ -99,8 +99,14 @@ def _children(simulation: Simulation, alarm: MetricAlarm | CompositeAlarm, ticks
 
 def _changes(simulation: Simulation, name: str) -> str:
     changes = [change for change in simulation.transitions if change.alarm == name]
-    rows = [(_time(simulation, change.at), f"{change.old} → {change.new}", escape(change.reason),
-             escape(", ".join(change.actions)) or '<span class="soft">none</span>')
-            for change in changes[:_MOST_CHANGES]]
+    rows = [
+        (
+            _time(simulation, change.at),
+            f"{change.old} → {change.new}",
+            escape(change.reason),
+            escape(", ".join(change.actions)) or '<span class="soft">none</span>',
+        )
+        for change in changes[:_MOST_CHANGES]
+    ]
     more = f'<p class="soft">and {len(changes) - _MOST_CHANGES} more</p>' if len(changes) > _MOST_CHANGES else ""
     return table(("at", "change", "why", "actions"), rows) + more if rows else '<p class="soft">No change of state.</p>'

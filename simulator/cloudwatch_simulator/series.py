@@ -67,9 +67,7 @@ def bounds(times: Floats, starts: Floats, ends: Floats) -> tuple[npt.NDArray[np.
     return first, np.maximum(last, first)
 
 
-def reduce(
-    ufunc: np.ufunc, column: Floats, first: npt.NDArray[np.intp], last: npt.NDArray[np.intp]
-) -> Floats:
+def reduce(ufunc: np.ufunc, column: Floats, first: npt.NDArray[np.intp], last: npt.NDArray[np.intp]) -> Floats:
     """``ufunc`` over ``column[first:last]`` for every window at once; NaN where a window is empty.
 
     The windows are added up one by one, never as a difference of running sums: those are quicker, but a sum of 0.1s

@@ -33,7 +33,11 @@ class Simulation:
     """
 
     def __init__(
-        self, alarms: AlarmSet, *, start: float = START, evaluation_range: int = DEFAULT_RANGE,
+        self,
+        alarms: AlarmSet,
+        *,
+        start: float = START,
+        evaluation_range: int = DEFAULT_RANGE,
         store: MetricStore | None = None,
     ) -> None:
         self.alarms, self.start = alarms, start
@@ -62,8 +66,14 @@ class Simulation:
         return self._refused
 
     def put(
-        self, metric: MetricId, values: Iterable[float | None], *, interval: int = 60, unit: str | None = None,
-        begin: float | None = None, delay: float = 0.0,
+        self,
+        metric: MetricId,
+        values: Iterable[float | None],
+        *,
+        interval: int = 60,
+        unit: str | None = None,
+        begin: float | None = None,
+        delay: float = 0.0,
     ) -> None:
         """One sample an interval (seconds) from ``begin`` on, by default from the start; None is no report.
 

@@ -54,8 +54,10 @@ class Statistic:
         found = _RANGE.match(text)
         if found and (found["low"] or found["high"]):
             return cls._ranged(text, found)
-        raise ScenarioError(f"{text!r} is no statistic; allowed: {', '.join(BASIC)}, p90, tm90, wm90, tc90, ts90, IQM, "
-                            f"TM(10%:90%), WM(…), TC(…), TS(…), PR(100:2000){nearest(text, BASIC)}")
+        raise ScenarioError(
+            f"{text!r} is no statistic; allowed: {', '.join(BASIC)}, p90, tm90, wm90, tc90, ts90, IQM, "
+            f"TM(10%:90%), WM(…), TC(…), TS(…), PR(100:2000){nearest(text, BASIC)}"
+        )
 
     @classmethod
     def _ranged(cls, text: str, found: re.Match[str]) -> Statistic:
@@ -68,8 +70,10 @@ class Statistic:
         scale = 100.0 if percent else 1.0
         wrong = len(signs) > 1 or (low is not None and high is not None and low >= high)
         if wrong or (kind == "pr" and percent) or (percent and not ((low or 0) >= 0 and (high or 100) <= 100)):
-            raise ScenarioError(f"{text!r} is no statistic: its bounds are LOW:HIGH, both in % from 0 to 100 or both "
-                                "values (PR takes values only), LOW below HIGH, one of them may be left out")
+            raise ScenarioError(
+                f"{text!r} is no statistic: its bounds are LOW:HIGH, both in % from 0 to 100 or both "
+                "values (PR takes values only), LOW below HIGH, one of them may be left out"
+            )
         return cls(kind, None if low is None else low / scale, None if high is None else high / scale, percent)
 
     def over(self, series: Series, starts: Floats, ends: Floats) -> Floats:

@@ -50,8 +50,13 @@ class MetricStore:
         self._lock = threading.RLock()
 
     def put(
-        self, metric: MetricId, timestamp: float, values: Sequence[float], counts: Sequence[float] | None = None,
-        unit: str | None = None, resolution: int = 60,
+        self,
+        metric: MetricId,
+        timestamp: float,
+        values: Sequence[float],
+        counts: Sequence[float] | None = None,
+        unit: str | None = None,
+        resolution: int = 60,
     ) -> None:
         """Values reported at ``timestamp`` (seconds since the epoch), each ``counts`` times.
 
@@ -69,8 +74,16 @@ class MetricStore:
         self._report(metric, timestamp, resolution, unit, (*report, (values, weights)))
 
     def put_statistics(
-        self, metric: MetricId, timestamp: float, *, sum: float, count: float, minimum: float, maximum: float,  # noqa: A002
-        unit: str | None = None, resolution: int = 60,
+        self,
+        metric: MetricId,
+        timestamp: float,
+        *,
+        sum: float,  # noqa: A002 (PutMetricData's own name)
+        count: float,
+        minimum: float,
+        maximum: float,
+        unit: str | None = None,
+        resolution: int = 60,
     ) -> None:
         """A statistic set. It has percentiles only where count is 1 or minimum equals maximum."""
         known = ([minimum], [count]) if count == 1 or minimum == maximum else None
@@ -92,7 +105,11 @@ class MetricStore:
             filed.filed[unit or "None"] = filed.filed.get(unit or "None", Series()).extended(added)
 
     def _report(
-        self, metric: MetricId, timestamp: float, resolution: int, unit: str | None,
+        self,
+        metric: MetricId,
+        timestamp: float,
+        resolution: int,
+        unit: str | None,
         report: tuple[float, float, float, float, tuple[Sequence[float], Sequence[float]] | None],
     ) -> None:
         time = math.floor(timestamp / resolution) * float(resolution)
@@ -143,9 +160,7 @@ class MetricStore:
         there = ~np.isnan(values)
         return starts[there], values[there]
 
-    def windows(
-        self, metric: MetricId, stat: str, starts: Floats, ends: Floats, unit: str | None = None
-    ) -> Floats:
+    def windows(self, metric: MetricId, stat: str, starts: Floats, ends: Floats, unit: str | None = None) -> Floats:
         """The statistic over each window ``[start, end)``; NaN where there is nothing."""
         return Statistic.parse(stat).over(self.series(metric, unit), starts, ends)
 
@@ -168,8 +183,11 @@ def _columns(reports: list[_Report]) -> Series:
     unranked = [report[0] for report in reports if report[5] is None or report[3] < 0]
     lengths = [len(values) for _, values, _ in known]
     return Series(
-        np.array(times), np.array(sums, dtype=np.float64), np.array(counts, dtype=np.float64),
-        np.array(minima, dtype=np.float64), np.array(maxima, dtype=np.float64),
+        np.array(times),
+        np.array(sums, dtype=np.float64),
+        np.array(counts, dtype=np.float64),
+        np.array(minima, dtype=np.float64),
+        np.array(maxima, dtype=np.float64),
         np.repeat(np.array([time for time, _, _ in known], dtype=np.float64), lengths),
         np.array([value for _, values, _ in known for value in values], dtype=np.float64),
         np.array([weight for _, _, weights in known for weight in weights], dtype=np.float64),

@@ -75,14 +75,17 @@ class Chart:
                 self.parts.append(f'<circle class="dot {style}" r="2" {at}/>')
             else:
                 points = " ".join(f"{self.x(x)},{self.y(y)}" for x, y in zip(xs[begin:end], ys[begin:end], strict=True))
-                self.parts.append(f'<polyline class="line {style}" points="{points}"><title>{escape(label)}</title>'
-                                  "</polyline>")
+                self.parts.append(
+                    f'<polyline class="line {style}" points="{points}"><title>{escape(label)}</title></polyline>'
+                )
 
     def level(self, value: float, label: str) -> None:
         """A dashed line across, at a threshold."""
         at = self.y(value)
-        self.parts.append(f'<path class="threshold" d="M{_LEFT} {at}H{self.width - _RIGHT}"/>'
-                          f'<text x="{self.width - _RIGHT - 4}" y="{at - 4}" text-anchor="end">{escape(label)}</text>')
+        self.parts.append(
+            f'<path class="threshold" d="M{_LEFT} {at}H{self.width - _RIGHT}"/>'
+            f'<text x="{self.width - _RIGHT - 4}" y="{at - 4}" text-anchor="end">{escape(label)}</text>'
+        )
 
     def dashed(self, xs: Floats, ys: Floats) -> None:
         """A dashed line through points: a bound that moves."""
@@ -95,24 +98,33 @@ class Chart:
         left, right = self.x(max(begin, self.first)), self.x(min(end, self.last))
         top = _TOP if band is None else self.height - _BOTTOM - band
         tall = self.height - _BOTTOM - top
-        self.parts.append(f'<rect class="{style}" x="{left}" y="{top}" width="{max(round(right - left, 1), 0.5)}" '
-                          f'height="{tall}"><title>{escape(title)}</title></rect>')
+        self.parts.append(
+            f'<rect class="{style}" x="{left}" y="{top}" width="{max(round(right - left, 1), 0.5)}" '
+            f'height="{tall}"><title>{escape(title)}</title></rect>'
+        )
 
     def mark(self, at: float, label: str) -> None:
         """A vertical line with a word at its head."""
-        self.parts.append(f'<path class="mark" d="M{self.x(at)} {_TOP}V{self.height - _BOTTOM}">'
-                          f'<title>{escape(label)}</title></path>')
+        self.parts.append(
+            f'<path class="mark" d="M{self.x(at)} {_TOP}V{self.height - _BOTTOM}"><title>{escape(label)}</title></path>'
+        )
 
     def axes(self, labels: Sequence[tuple[float, str]]) -> None:
         """The frame, three values on the left, and some words under the x axis."""
         right, bottom = self.width - _RIGHT, self.height - _BOTTOM
         self.parts.append(f'<path class="frame" d="M{_LEFT} {_TOP}V{bottom}H{right}"/>')
         for value in np.linspace(self.low, self.high, 3).tolist():
-            self.parts.append(f'<path class="grid" d="M{_LEFT} {self.y(value)}H{right}"/><text x="{_LEFT - 6}" '
-                              f'y="{self.y(value) + 4}" text-anchor="end">{value:.3g}</text>')
-        self.parts += [f'<text x="{self.x(at)}" y="{self.height - 8}" text-anchor="middle">{escape(label)}</text>'
-                       for at, label in labels]
+            self.parts.append(
+                f'<path class="grid" d="M{_LEFT} {self.y(value)}H{right}"/><text x="{_LEFT - 6}" '
+                f'y="{self.y(value) + 4}" text-anchor="end">{value:.3g}</text>'
+            )
+        self.parts += [
+            f'<text x="{self.x(at)}" y="{self.height - 8}" text-anchor="middle">{escape(label)}</text>'
+            for at, label in labels
+        ]
 
     def svg(self, title: str) -> str:
-        return (f'<svg class="chart" role="img" aria-label="{escape(title, quote=True)}" '
-                f'viewBox="0 0 {self.width} {self.height}">{"".join(self.parts)}</svg>')
+        return (
+            f'<svg class="chart" role="img" aria-label="{escape(title, quote=True)}" '
+            f'viewBox="0 0 {self.width} {self.height}">{"".join(self.parts)}</svg>'
+        )

@@ -14,14 +14,31 @@ TOPIC = "arn:aws:sns:us-east-1:111122223333:pages"
 
 
 def alarm(**properties: Any) -> dict[str, Any]:
-    return {"Type": "AWS::CloudWatch::Alarm", "Properties": {
-        "Namespace": "Test", "MetricName": "Value", "Statistic": "Average", "Period": 60, "EvaluationPeriods": 1,
-        "Threshold": 5, "ComparisonOperator": "GreaterThanThreshold", "AlarmActions": [TOPIC],
-    } | properties}
+    return {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "Namespace": "Test",
+            "MetricName": "Value",
+            "Statistic": "Average",
+            "Period": 60,
+            "EvaluationPeriods": 1,
+            "Threshold": 5,
+            "ComparisonOperator": "GreaterThanThreshold",
+            "AlarmActions": [TOPIC],
+        }
+        | properties,
+    }
 
 
-def run(values: list[float | None], minutes: int, *, interval: int = 60, delay: float = 0, start: str | None = None,
-        **properties: Any) -> Simulation:
+def run(
+    values: list[float | None],
+    minutes: int,
+    *,
+    interval: int = 60,
+    delay: float = 0,
+    start: str | None = None,
+    **properties: Any,
+) -> Simulation:
     options = {"start": datetime.fromisoformat(start).replace(tzinfo=timezone.utc).timestamp()} if start else {}
     simulation = Simulation.from_properties({"alarm": alarm(**properties)}, **options)
     simulation.put(METRIC, values, interval=interval, delay=delay)
@@ -46,7 +63,7 @@ def test_m_of_n_counts_breaching_datapoints_wherever_they_are() -> None:
 
 
 def test_periods_longer_than_a_minute_slide_minute_by_minute() -> None:
-    """"Alarm evaluation": with a period of 5 minutes, minutes 1 to 5, then 2 to 6, and so on."""
+    """ "Alarm evaluation": with a period of 5 minutes, minutes 1 to 5, then 2 to 6, and so on."""
     simulation = run([0] * 5 + [10] * 10, 15, Period=300, Statistic="Sum", Threshold=25)
     assert changes(simulation) == [(1, "OK"), (8, "ALARM")]
 
@@ -61,10 +78,15 @@ def test_an_alarm_that_looks_back_more_than_a_day_is_evaluated_every_hour() -> N
     assert changes(simulation) == [(60, "OK"), (26 * 60, "ALARM")]
 
 
-@pytest.mark.parametrize(("comparison", "minute"), [
-    ("GreaterThanThreshold", 4), ("GreaterThanOrEqualToThreshold", 3), ("LessThanThreshold", 1),
-    ("LessThanOrEqualToThreshold", 1),
-])
+@pytest.mark.parametrize(
+    ("comparison", "minute"),
+    [
+        ("GreaterThanThreshold", 4),
+        ("GreaterThanOrEqualToThreshold", 3),
+        ("LessThanThreshold", 1),
+        ("LessThanOrEqualToThreshold", 1),
+    ],
+)
 def test_comparisons(comparison: str, minute: int) -> None:
     simulation = run([0, 4, 5, 6], 4, ComparisonOperator=comparison)
     assert next(at for at, state in changes(simulation) if state == "ALARM") == minute
@@ -91,11 +113,16 @@ def test_a_percentile_alarm_reads_the_samples() -> None:
 
 
 def test_low_samples_may_be_ignored() -> None:
-    """"Percentile-based alarms and low data samples": p90 needs 100 samples a period."""
+    """ "Percentile-based alarms and low data samples": p90 needs 100 samples a period."""
     states = {}
     for setting, samples in (("evaluate", 50), ("ignore", 50), ("ignore", 100)):
-        simulation = Simulation.from_properties({"alarm": alarm(
-            Statistic=None, ExtendedStatistic="p90", Threshold=500, EvaluateLowSampleCountPercentile=setting)})
+        simulation = Simulation.from_properties(
+            {
+                "alarm": alarm(
+                    Statistic=None, ExtendedStatistic="p90", Threshold=500, EvaluateLowSampleCountPercentile=setting
+                )
+            }
+        )
         simulation.store.put(METRIC, simulation.start, [900] * samples)
         simulation.run(minutes=1)
         states[setting, samples] = simulation.states["alarm"].state
@@ -118,10 +145,17 @@ def test_two_units_and_none_named_is_refused_since_cloudwatch_leaves_it_undefine
 
 
 def test_warm_up_holds_an_alarm_in_insufficient_data_until_its_periods_are_filled() -> None:
-    """"Alarm warm-up periods": created at 10:00, first data at 10:04, 3 periods of 5 minutes: evaluated at 10:19."""
+    """ "Alarm warm-up periods": created at 10:00, first data at 10:04, 3 periods of 5 minutes: evaluated at 10:19."""
     warm = {"WarmUpPeriodDurationInMinutes": 30}
-    simulation = run([None] * 4 + [9] * 40, 40, Period=300, EvaluationPeriods=3, WarmUpConfiguration=warm,
-                     TreatMissingData="breaching", start="2026-01-05T10:00:00")
+    simulation = run(
+        [None] * 4 + [9] * 40,
+        40,
+        Period=300,
+        EvaluationPeriods=3,
+        WarmUpConfiguration=warm,
+        TreatMissingData="breaching",
+        start="2026-01-05T10:00:00",
+    )
     assert changes(simulation) == [(19, "ALARM")]
 
 
@@ -138,34 +172,58 @@ def test_strict_warm_up_waits_to_its_end_even_with_data() -> None:
 
 
 def test_a_wall_clock_day_is_judged_after_midnight_in_its_own_time_zone() -> None:
-    """"Alarm evaluation window": whole periods of the clock, evaluated every minute on the last that is over."""
+    """ "Alarm evaluation window": whole periods of the clock, evaluated every minute on the last that is over."""
     simulation = run(
-        [1] * 60 * 40, 60 * 40, Period=86_400, Statistic="Sum", Threshold=100, start="2026-01-05T12:00:00",
-        EvaluationWindow={"WallClockWindow": {"Timezone": "America/New_York"}}, TreatMissingData="notBreaching")
+        [1] * 60 * 40,
+        60 * 40,
+        Period=86_400,
+        Statistic="Sum",
+        Threshold=100,
+        start="2026-01-05T12:00:00",
+        EvaluationWindow={"WallClockWindow": {"Timezone": "America/New_York"}},
+        TreatMissingData="notBreaching",
+    )
     # Midnight in New York is 05:00 UTC; by the first one 17 hours of 60 were counted.
     assert changes(simulation) == [(1, "OK"), (17 * 60, "ALARM")]
 
 
 def test_a_wall_clock_day_may_have_twenty_three_hours() -> None:
     simulation = run(
-        [1] * 60 * 48, 60 * 48, Period=86_400, Statistic="Sum", Threshold=23 * 60 + 1, start="2026-03-07T05:00:00",
-        EvaluationWindow={"WallClockWindow": {"Timezone": "America/New_York"}}, TreatMissingData="notBreaching")
+        [1] * 60 * 48,
+        60 * 48,
+        Period=86_400,
+        Statistic="Sum",
+        Threshold=23 * 60 + 1,
+        start="2026-03-07T05:00:00",
+        EvaluationWindow={"WallClockWindow": {"Timezone": "America/New_York"}},
+        TreatMissingData="notBreaching",
+    )
     # 7 March has 24 hours and 8 March, when clocks go forward, 23: the alarm is over at its end, an hour early.
     assert changes(simulation) == [(1, "OK"), (24 * 60, "ALARM"), (47 * 60, "OK")]
 
 
 def math_alarm(expression: str, **properties: Any) -> dict[str, Any]:
     metric = {"Namespace": "Test", "MetricName": "Value"}
-    entries = [{"Id": "m1", "ReturnData": False, "MetricStat": {"Metric": metric, "Stat": "Average", "Period": 60}},
-               {"Id": "e1", "Expression": expression}]
-    return {"Type": "AWS::CloudWatch::Alarm", "Properties": {
-        "Metrics": entries, "EvaluationPeriods": 3, "Threshold": 5, "ComparisonOperator": "GreaterThanThreshold",
-    } | properties}
+    entries = [
+        {"Id": "m1", "ReturnData": False, "MetricStat": {"Metric": metric, "Stat": "Average", "Period": 60}},
+        {"Id": "e1", "Expression": expression},
+    ]
+    return {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "Metrics": entries,
+            "EvaluationPeriods": 3,
+            "Threshold": 5,
+            "ComparisonOperator": "GreaterThanThreshold",
+        }
+        | properties,
+    }
 
 
 def test_a_filled_metric_alarms_on_silence() -> None:
-    simulation = Simulation.from_properties({"silent": math_alarm("FILL(m1, 0)", Threshold=1,
-                                                                  ComparisonOperator="LessThanThreshold")})
+    simulation = Simulation.from_properties(
+        {"silent": math_alarm("FILL(m1, 0)", Threshold=1, ComparisonOperator="LessThanThreshold")}
+    )
     simulation.put(METRIC, [9] * 5 + [None] * 5)
     simulation.run(minutes=10)
     assert simulation.state_at("silent", simulation.start + 8 * 60) == "ALARM"
@@ -173,8 +231,9 @@ def test_a_filled_metric_alarms_on_silence() -> None:
 
 def test_a_function_of_the_range_sees_what_each_evaluation_fetched() -> None:
     """AVG of a series is over the evaluation range, here 5 minutes, not over all time."""
-    simulation = Simulation.from_properties({"spike": math_alarm("m1 - AVG(m1)", EvaluationPeriods=3,
-                                                                 DatapointsToAlarm=1)})
+    simulation = Simulation.from_properties(
+        {"spike": math_alarm("m1 - AVG(m1)", EvaluationPeriods=3, DatapointsToAlarm=1)}
+    )
     simulation.put(METRIC, [0] * 10 + [10] * 10)
     simulation.run(minutes=20)
     # 10 - 2 = 8 one minute after the rise, 10 - 4 = 6 after two; from three minutes on it is 10 - 6 = 4.
@@ -184,9 +243,12 @@ def test_a_function_of_the_range_sees_what_each_evaluation_fetched() -> None:
 def test_the_band_of_an_anomaly_alarm_is_given() -> None:
     metric = {"Namespace": "Test", "MetricName": "Value"}
     properties = {
-        "Metrics": [{"Id": "m1", "MetricStat": {"Metric": metric, "Stat": "Average", "Period": 60}},
-                    {"Id": "ad1", "Expression": "ANOMALY_DETECTION_BAND(m1, 2)"}],
-        "ThresholdMetricId": "ad1", "ComparisonOperator": "LessThanLowerOrGreaterThanUpperThreshold",
+        "Metrics": [
+            {"Id": "m1", "MetricStat": {"Metric": metric, "Stat": "Average", "Period": 60}},
+            {"Id": "ad1", "Expression": "ANOMALY_DETECTION_BAND(m1, 2)"},
+        ],
+        "ThresholdMetricId": "ad1",
+        "ComparisonOperator": "LessThanLowerOrGreaterThanUpperThreshold",
         "EvaluationPeriods": 2,
     }
     simulation = Simulation.from_properties({"odd": {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}})
@@ -202,9 +264,17 @@ def test_the_band_of_an_anomaly_alarm_is_given() -> None:
 
 
 def insights(query: str, **properties: Any) -> dict[str, Any]:
-    return {"Type": "AWS::CloudWatch::Alarm", "Properties": {
-        "Metrics": [{"Id": "q1", "Expression": query, "Period": 60}], "EvaluationPeriods": 2, "Threshold": 5,
-        "ComparisonOperator": "LessThanThreshold", "TreatMissingData": "notBreaching"} | properties}
+    return {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "Metrics": [{"Id": "q1", "Expression": query, "Period": 60}],
+            "EvaluationPeriods": 2,
+            "Threshold": 5,
+            "ComparisonOperator": "LessThanThreshold",
+            "TreatMissingData": "notBreaching",
+        }
+        | properties,
+    }
 
 
 def test_a_metrics_insights_alarm_is_in_alarm_while_one_of_its_series_is() -> None:
@@ -231,7 +301,8 @@ def test_the_reason_of_a_change_is_worded_as_cloudwatch_words_it() -> None:
     assert reasons[1] == (
         "Threshold Crossed: 3 out of the last 3 datapoints [9.0 (05/01/26 00:03:00), 8.0 (05/01/26 00:02:00), "
         "7.0 (05/01/26 00:01:00)] were greater than the threshold (5.0) (minimum 3 datapoints for OK -> ALARM "
-        "transition).")
+        "transition)."
+    )
     assert reasons[-1] == "Insufficient Data: 3 datapoints were unknown."
 
 
@@ -240,19 +311,25 @@ def test_the_reason_says_what_was_filled_in() -> None:
     assert [change.reason for change in simulation.transitions][2:] == [
         "Threshold Crossed: 1 out of the last 1 datapoints [0.0 (05/01/26 00:03:00)] was not greater than the "
         "threshold (5.0) and 2 missing datapoints were treated as [Breaching] (minimum 2 datapoints for OK -> ALARM "
-        "transition)."]
+        "transition)."
+    ]
     silent = run([], 1, EvaluationPeriods=3, TreatMissingData="breaching")
     assert silent.transitions[0].reason == (
         "Threshold Crossed: no datapoints were received for 3 periods and 3 missing datapoints were treated as "
-        "[Breaching].")
+        "[Breaching]."
+    )
 
 
 def test_actions_run_at_changes_only_and_not_while_they_are_disabled() -> None:
     both = {"AlarmActions": ["arn:alarm"], "OKActions": ["arn:ok"], "InsufficientDataActions": ["arn:none"]}
     values: list[float | None] = [0, 9, 9, 0, None, None, None]
     simulation = run(values, 7, **both)
-    assert [change.actions for change in simulation.transitions] == [("arn:ok",), ("arn:alarm",), ("arn:ok",),
-                                                                     ("arn:none",)]
+    assert [change.actions for change in simulation.transitions] == [
+        ("arn:ok",),
+        ("arn:alarm",),
+        ("arn:ok",),
+        ("arn:none",),
+    ]
     disabled = run(values, 7, ActionsEnabled=False, **both)
     assert {change.actions for change in disabled.transitions} == {()}
     assert changes(disabled) == changes(simulation)

@@ -17,14 +17,25 @@ PAGE, DONE = "arn:page", "arn:done"
 
 def leaf(name: str) -> dict[str, Any]:
     """An alarm that is in ALARM in the minutes in which its metric is above 0."""
-    return {"Type": "AWS::CloudWatch::Alarm", "Properties": {
-        "Namespace": "Test", "MetricName": name, "Statistic": "Maximum", "Period": 60, "EvaluationPeriods": 1,
-        "Threshold": 0, "ComparisonOperator": "GreaterThanThreshold"}}
+    return {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "Namespace": "Test",
+            "MetricName": name,
+            "Statistic": "Maximum",
+            "Period": 60,
+            "EvaluationPeriods": 1,
+            "Threshold": 0,
+            "ComparisonOperator": "GreaterThanThreshold",
+        },
+    }
 
 
 def composite(rule: str, **properties: Any) -> dict[str, Any]:
-    return {"Type": "AWS::CloudWatch::CompositeAlarm",
-            "Properties": {"AlarmRule": rule, "AlarmActions": [PAGE], "OKActions": [DONE]} | properties}
+    return {
+        "Type": "AWS::CloudWatch::CompositeAlarm",
+        "Properties": {"AlarmRule": rule, "AlarmActions": [PAGE], "OKActions": [DONE]} | properties,
+    }
 
 
 def run(alarms: dict[str, Any], minutes: int, start: str | None = None, **series: str) -> Simulation:
@@ -39,42 +50,74 @@ def run(alarms: dict[str, Any], minutes: int, start: str | None = None, **series
 
 def told(simulation: Simulation, name: str = "page") -> list[tuple[float, str]]:
     """Minutes at which actions ran, and for which state."""
-    return [((change.at - simulation.start) / 60, change.new)
-            for change in simulation.transitions if change.alarm == name and change.actions]
+    return [
+        ((change.at - simulation.start) / 60, change.new)
+        for change in simulation.transitions
+        if change.alarm == name and change.actions
+    ]
 
 
 STATES = {"a": "ALARM", "b": "OK", "c": "INSUFFICIENT_DATA", "a b": "ALARM"}
 
 
-@pytest.mark.parametrize(("rule", "wanted"), [
-    ("ALARM(a)", True), ("OK(a)", False), ("INSUFFICIENT_DATA(c)", True), ('ALARM("a b")', True), ("TRUE", True),
-    ("FALSE", False), ("NOT ALARM(a)", False), ("ALARM(a) AND ALARM(b)", False), ("ALARM(a) OR ALARM(b)", True),
-    ("ALARM(a) AND NOT ALARM(b)", True), ("ALARM(b) OR ALARM(a) AND ALARM(b)", False),
-    ("(ALARM(b) OR ALARM(a)) AND OK(b)", True), ("NOT (ALARM(a) AND OK(b))", False),
-    ("ALARM(arn:aws:cloudwatch:us-east-1:111122223333:alarm:a)", True),
-    ("AT_LEAST(1, ALARM, (a, b, c))", True), ("AT_LEAST(2, ALARM, (a, b, c))", False),
-    ("AT_LEAST(2, NOT ALARM, (a, b, c))", True), ("AT_LEAST(50%, OK, (a, b))", True),
-    ("AT_LEAST(51%, OK, (a, b))", False),
-])
+@pytest.mark.parametrize(
+    ("rule", "wanted"),
+    [
+        ("ALARM(a)", True),
+        ("OK(a)", False),
+        ("INSUFFICIENT_DATA(c)", True),
+        ('ALARM("a b")', True),
+        ("TRUE", True),
+        ("FALSE", False),
+        ("NOT ALARM(a)", False),
+        ("ALARM(a) AND ALARM(b)", False),
+        ("ALARM(a) OR ALARM(b)", True),
+        ("ALARM(a) AND NOT ALARM(b)", True),
+        ("ALARM(b) OR ALARM(a) AND ALARM(b)", False),
+        ("(ALARM(b) OR ALARM(a)) AND OK(b)", True),
+        ("NOT (ALARM(a) AND OK(b))", False),
+        ("ALARM(arn:aws:cloudwatch:us-east-1:111122223333:alarm:a)", True),
+        ("AT_LEAST(1, ALARM, (a, b, c))", True),
+        ("AT_LEAST(2, ALARM, (a, b, c))", False),
+        ("AT_LEAST(2, NOT ALARM, (a, b, c))", True),
+        ("AT_LEAST(50%, OK, (a, b))", True),
+        ("AT_LEAST(51%, OK, (a, b))", False),
+    ],
+)
 def test_rule(rule: str, wanted: bool) -> None:
     states = {name: np.array([CODE[state]], dtype=np.int8) for name, state in STATES.items()}
     assert parse_rule(rule).holds(states, (1,)).tolist() == [wanted]
 
 
-@pytest.mark.parametrize("rule", ["", "ALARM", "ALARM(a", "ALARM(a) AND", "ALARM(a) ALARM(b)", "alarm(a)",
-                                  "AT_LEAST(1)", "ALARM()", "ALARM(a b)", "AT_LEAST(x, ALARM, (a))"])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "",
+        "ALARM",
+        "ALARM(a",
+        "ALARM(a) AND",
+        "ALARM(a) ALARM(b)",
+        "alarm(a)",
+        "AT_LEAST(1)",
+        "ALARM()",
+        "ALARM(a b)",
+        "AT_LEAST(x, ALARM, (a))",
+    ],
+)
 def test_what_is_no_rule_is_refused(rule: str) -> None:
     with pytest.raises(Unsupported, match="AlarmRule"):
         parse_rule(rule)
 
 
 def test_composites_of_composites_change_in_the_same_minute() -> None:
-    simulation = run({"top": composite("ALARM(middle)"), "middle": composite("ALARM(a) AND ALARM(b)")}, 5,
-                     a="..XXX", b="...XX")
+    simulation = run(
+        {"top": composite("ALARM(middle)"), "middle": composite("ALARM(a) AND ALARM(b)")}, 5, a="..XXX", b="...XX"
+    )
     changed = {change.alarm: change.at for change in simulation.transitions if change.new == "ALARM"}
     assert changed["middle"] == changed["top"] == simulation.start + 240
     assert "b transitioned to ALARM at Monday 05 January, 2026 00:04:00 UTC" in next(
-        change.reason for change in simulation.transitions if change.alarm == "middle" and change.new == "ALARM")
+        change.reason for change in simulation.transitions if change.alarm == "middle" and change.new == "ALARM"
+    )
 
 
 def test_a_composite_that_names_no_alarm_of_the_template_is_refused() -> None:
@@ -91,18 +134,21 @@ def test_composites_in_a_cycle_are_refused() -> None:
 SUPPRESSED = {"ActionsSuppressor": "s", "ActionsSuppressorWaitPeriod": 120, "ActionsSuppressorExtensionPeriod": 180}
 
 
-@pytest.mark.parametrize(("case", "a", "s", "wanted"), [
-    ("the wait passes and the suppressor stays OK", "..XXXXXX", "........", [(5, "ALARM")]),
-    ("the suppressor follows within the wait", "..XXXXXX", "...XXXXX", []),
-    ("the suppressor was there first", "..XXXXXX", ".XXXXXXX", []),
-    ("the suppressor leaves and the extension passes", "..XXXXXXXX", ".XXX......", [(8, "ALARM")]),
-    ("all is well before the extension is over", "..XXXX....", ".XXX......", []),
-    ("it was over before the wait was", "..X.......", "..........", []),
-    ("the end is told as well", "..XXXXX...", "..........", [(5, "ALARM"), (8, "OK")]),
-    ("the end is told after the extension", "XXXXX......", "...XXX.....", [(3, "ALARM"), (10, "OK")]),
-])
+@pytest.mark.parametrize(
+    ("case", "a", "s", "wanted"),
+    [
+        ("the wait passes and the suppressor stays OK", "..XXXXXX", "........", [(5, "ALARM")]),
+        ("the suppressor follows within the wait", "..XXXXXX", "...XXXXX", []),
+        ("the suppressor was there first", "..XXXXXX", ".XXXXXXX", []),
+        ("the suppressor leaves and the extension passes", "..XXXXXXXX", ".XXX......", [(8, "ALARM")]),
+        ("all is well before the extension is over", "..XXXX....", ".XXX......", []),
+        ("it was over before the wait was", "..X.......", "..........", []),
+        ("the end is told as well", "..XXXXX...", "..........", [(5, "ALARM"), (8, "OK")]),
+        ("the end is told after the extension", "XXXXX......", "...XXX.....", [(3, "ALARM"), (10, "OK")]),
+    ],
+)
 def test_suppression(case: str, a: str, s: str, wanted: list[tuple[int, str]]) -> None:
-    """"Suppressing composite alarm actions": wait for the suppressor, and wait again after it has gone."""
+    """ "Suppressing composite alarm actions": wait for the suppressor, and wait again after it has gone."""
     simulation = run({"page": composite("ALARM(a)", **SUPPRESSED)}, len(a), a=a, s=s)
     assert [(at, state) for at, state in told(simulation) if not (state == "OK" and at == 1)] == wanted, case
 
@@ -115,13 +161,18 @@ def test_a_late_notice_is_a_transition_from_a_state_to_itself() -> None:
 
 
 def mute(expression: str, duration: str, *alarms: str, **properties: Any) -> dict[str, Any]:
-    return {"Type": "AWS::CloudWatch::AlarmMuteRule", "Properties": {
-        "Rule": {"Schedule": {"Expression": expression, "Duration": duration} | properties.pop("schedule", {})},
-        "MuteTargets": {"AlarmNames": list(alarms)}} | properties}
+    return {
+        "Type": "AWS::CloudWatch::AlarmMuteRule",
+        "Properties": {
+            "Rule": {"Schedule": {"Expression": expression, "Duration": duration} | properties.pop("schedule", {})},
+            "MuteTargets": {"AlarmNames": list(alarms)},
+        }
+        | properties,
+    }
 
 
 def test_a_muted_alarm_changes_state_but_tells_nobody_until_the_rule_ends() -> None:
-    """"Alarm mute rules": actions run after the window if the alarm is then still in its state."""
+    """ "Alarm mute rules": actions run after the window if the alarm is then still in its state."""
     rule = mute("at(2026-01-05T00:02)", "PT5M", "page")
     still = run({"page": composite("ALARM(a)"), "maintenance": rule}, 10, a="..XXXXXXXX")
     assert told(still) == [(1, "OK"), (7, "ALARM")]
@@ -131,8 +182,13 @@ def test_a_muted_alarm_changes_state_but_tells_nobody_until_the_rule_ends() -> N
 
 
 def test_a_mute_rule_follows_its_time_zone_and_ends_with_its_expiry() -> None:
-    night = mute("cron(0 22 * * MON-FRI)", "PT2H", "page", schedule={"Timezone": "Europe/Berlin"},
-                 ExpireDate="2026-01-06T00:00:00Z")
+    night = mute(
+        "cron(0 22 * * MON-FRI)",
+        "PT2H",
+        "page",
+        schedule={"Timezone": "Europe/Berlin"},
+        ExpireDate="2026-01-06T00:00:00Z",
+    )
     alarms = {"page": composite("ALARM(a)"), "night": night}
     # 21:00 UTC on a Monday is 22:00 in Berlin.
     assert told(run(alarms, 6, "2026-01-05T21:00:00", a="..XXXX")) == []
@@ -140,20 +196,36 @@ def test_a_mute_rule_follows_its_time_zone_and_ends_with_its_expiry() -> None:
     assert (3, "ALARM") in told(run(alarms, 6, "2026-01-06T21:00:00", a="..XXXX"))
 
 
-@pytest.mark.parametrize(("cron", "moment", "wanted"), [
-    ("0 2 * * *", "2026-01-05T02:00", True), ("0 2 * * *", "2026-01-05T02:01", False),
-    ("*/15 * * * *", "2026-01-05T02:45", True), ("0 0 1 * *", "2026-02-01T00:00", True),
-    ("0 0 * * 0", "2026-01-04T00:00", True), ("0 0 * * 7", "2026-01-04T00:00", True),
-    ("0 0 * JAN,MAR MON-WED", "2026-01-07T00:00", True), ("0 0 * FEB *", "2026-01-07T00:00", False),
-    ("0 0 13 * FRI", "2026-01-13T00:00", True), ("0 0 13 * FRI", "2026-01-09T00:00", True),
-])
+@pytest.mark.parametrize(
+    ("cron", "moment", "wanted"),
+    [
+        ("0 2 * * *", "2026-01-05T02:00", True),
+        ("0 2 * * *", "2026-01-05T02:01", False),
+        ("*/15 * * * *", "2026-01-05T02:45", True),
+        ("0 0 1 * *", "2026-02-01T00:00", True),
+        ("0 0 * * 0", "2026-01-04T00:00", True),
+        ("0 0 * * 7", "2026-01-04T00:00", True),
+        ("0 0 * JAN,MAR MON-WED", "2026-01-07T00:00", True),
+        ("0 0 * FEB *", "2026-01-07T00:00", False),
+        ("0 0 13 * FRI", "2026-01-13T00:00", True),
+        ("0 0 13 * FRI", "2026-01-09T00:00", True),
+    ],
+)
 def test_cron(cron: str, moment: str, wanted: bool) -> None:
     assert Cron.parse(cron).matches(np.array([moment], dtype="datetime64[m]")).tolist() == [wanted]
 
 
-@pytest.mark.parametrize(("expression", "duration"), [
-    ("rate(1 day)", "PT1H"), ("cron(0 2 * *)", "PT1H"), ("cron(61 * * * *)", "PT1H"), ("at(tomorrow)", "PT1H"),
-    ("cron(0 2 * * *)", "1h"), ("cron(0 2 * * *)", "P16D"), ("cron(0 0 L * *)", "PT1H"),
-])
+@pytest.mark.parametrize(
+    ("expression", "duration"),
+    [
+        ("rate(1 day)", "PT1H"),
+        ("cron(0 2 * *)", "PT1H"),
+        ("cron(61 * * * *)", "PT1H"),
+        ("at(tomorrow)", "PT1H"),
+        ("cron(0 2 * * *)", "1h"),
+        ("cron(0 2 * * *)", "P16D"),
+        ("cron(0 0 L * *)", "PT1H"),
+    ],
+)
 def test_what_is_no_schedule_is_refused(expression: str, duration: str) -> None:
     assert "mute" in AlarmSet.from_properties({"mute": mute(expression, duration)}).refused

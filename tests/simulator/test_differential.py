@@ -25,8 +25,13 @@ def statistic(samples: list[float], name: str) -> float | None:
         place = (len(ordered) - 1) / 2
         low, high = ordered[math.floor(place)], ordered[math.ceil(place)]
         return low + (high - low) * (place - math.floor(place))
-    return {"Sum": math.fsum(samples), "Average": math.fsum(samples) / len(samples), "Minimum": min(samples),
-            "Maximum": max(samples), "SampleCount": float(len(samples))}[name]
+    return {
+        "Sum": math.fsum(samples),
+        "Average": math.fsum(samples) / len(samples),
+        "Minimum": min(samples),
+        "Maximum": max(samples),
+        "SampleCount": float(len(samples)),
+    }[name]
 
 
 def plus(a: float | None, b: float | None) -> float | None:
@@ -94,8 +99,9 @@ def state(points: list[float | None], n: int, m: int, threshold: float, treatmen
     return "ALARM" if treatment == "missing" and ages and max(ages) >= m else before
 
 
-def slowly(properties: dict[str, Any], expression: str | None, a: Reports, b: Reports, minutes: int, extra: int,
-           delay: int) -> list[str]:
+def slowly(
+    properties: dict[str, Any], expression: str | None, a: Reports, b: Reports, minutes: int, extra: int, delay: int
+) -> list[str]:
     period, n = properties["period"] // 60, properties["n"]
     states, current = [], "INSUFFICIENT_DATA"
     for now in range(1, minutes + 1):
@@ -104,8 +110,12 @@ def slowly(properties: dict[str, Any], expression: str | None, a: Reports, b: Re
             row = []
             for back in range(n + extra - 1, -1, -1):
                 end = now - back * period
-                seen = [sample for minute in range(end - period, end) if minute + 1 + delay <= now
-                        for sample in reports.get(minute, [])]
+                seen = [
+                    sample
+                    for minute in range(end - period, end)
+                    if minute + 1 + delay <= now
+                    for sample in reports.get(minute, [])
+                ]
                 row.append(statistic(seen, properties["statistic"]))
             rows.append(row)
         points = EXPRESSIONS[expression](*rows) if expression else rows[0]
@@ -120,28 +130,53 @@ reports = st.dictionaries(st.integers(0, 29), samples, max_size=30)
 
 @settings(max_examples=300, deadline=None)
 @given(
-    st.sampled_from(["Sum", "Average", "Minimum", "Maximum", "SampleCount", "p50"]), st.sampled_from([60, 120, 300]),
-    st.integers(1, 4), st.data(), st.sampled_from(["missing", "ignore", "breaching", "notBreaching"]),
-    st.sampled_from([None, *EXPRESSIONS]), reports, reports, st.integers(0, 3), st.integers(0, 3),
+    st.sampled_from(["Sum", "Average", "Minimum", "Maximum", "SampleCount", "p50"]),
+    st.sampled_from([60, 120, 300]),
+    st.integers(1, 4),
+    st.data(),
+    st.sampled_from(["missing", "ignore", "breaching", "notBreaching"]),
+    st.sampled_from([None, *EXPRESSIONS]),
+    reports,
+    reports,
+    st.integers(0, 3),
+    st.integers(0, 3),
 )
 def test_every_state_of_any_alarm_equals_the_slow_ones(
-    name: str, period: int, n: int, data: st.DataObject, treatment: str, expression: str | None, a: Reports, b: Reports,
-    extra: int, delay: int,
+    name: str,
+    period: int,
+    n: int,
+    data: st.DataObject,
+    treatment: str,
+    expression: str | None,
+    a: Reports,
+    b: Reports,
+    extra: int,
+    delay: int,
 ) -> None:
     m, threshold = data.draw(st.integers(1, n)), data.draw(st.integers(0, 6))
     metrics = {key: {"Namespace": "Test", "MetricName": key} for key in ("a", "b")}
     properties: dict[str, Any] = {
-        "EvaluationPeriods": n, "DatapointsToAlarm": m, "Threshold": threshold, "TreatMissingData": treatment,
-        "ComparisonOperator": "GreaterThanThreshold"}
+        "EvaluationPeriods": n,
+        "DatapointsToAlarm": m,
+        "Threshold": threshold,
+        "TreatMissingData": treatment,
+        "ComparisonOperator": "GreaterThanThreshold",
+    }
     if expression is None:
         properties |= metrics["a"] | {"Period": period, "ExtendedStatistic" if name == "p50" else "Statistic": name}
     else:
         properties["Metrics"] = [
-            *({"Id": key, "ReturnData": False, "MetricStat": {"Metric": metric, "Stat": name, "Period": period}}
-              for key, metric in metrics.items()),
-            {"Id": "e", "Expression": expression}]
-    simulation = Simulation.from_properties({"alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}},
-                                            start=float(START), evaluation_range=3 + extra)
+            *(
+                {"Id": key, "ReturnData": False, "MetricStat": {"Metric": metric, "Stat": name, "Period": period}}
+                for key, metric in metrics.items()
+            ),
+            {"Id": "e", "Expression": expression},
+        ]
+    simulation = Simulation.from_properties(
+        {"alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}},
+        start=float(START),
+        evaluation_range=3 + extra,
+    )
     for key, found in (("a", a), ("b", b)):
         simulation.put(MetricId.of("Test", key), [], delay=60 * delay)
         for minute, values in found.items():

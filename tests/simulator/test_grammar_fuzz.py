@@ -25,32 +25,79 @@ from cloudwatch_simulator.scenario.notation import Points
 from cloudwatch_simulator.scenario.times import seconds
 
 ANYTHING = st.text(max_size=80)
-TOKENS = st.lists(st.sampled_from([
-    *FUNCTIONS, *OUTSIDE, "METRICS", "SEARCH", "(", ")", "[", "]", ",", "+", "-", "*", "/", "^", "<", ">", "==", "!=",
-    "AND", "OR", "&&", "||", "m1", "m2", "m3", "0", "1", "2.5", "1e300", "'x'", '"m"', "REPEAT", "LINEAR", "ASC",
-    "DESC", " ",
-]), max_size=14).map("".join)
+TOKENS = st.lists(
+    st.sampled_from(
+        [
+            *FUNCTIONS,
+            *OUTSIDE,
+            "METRICS",
+            "SEARCH",
+            "(",
+            ")",
+            "[",
+            "]",
+            ",",
+            "+",
+            "-",
+            "*",
+            "/",
+            "^",
+            "<",
+            ">",
+            "==",
+            "!=",
+            "AND",
+            "OR",
+            "&&",
+            "||",
+            "m1",
+            "m2",
+            "m3",
+            "0",
+            "1",
+            "2.5",
+            "1e300",
+            "'x'",
+            '"m"',
+            "REPEAT",
+            "LINEAR",
+            "ASC",
+            "DESC",
+            " ",
+        ]
+    ),
+    max_size=14,
+).map("".join)
 
 
 def atoms() -> st.SearchStrategy[str]:
-    return st.sampled_from(["m1", "m2", "m3", "0", "1", "7.5", "1e308", "METRICS()", "[m1, m2]", "'m'", "REPEAT", "AVG",
-                            "ASC"])
+    return st.sampled_from(
+        ["m1", "m2", "m3", "0", "1", "7.5", "1e308", "METRICS()", "[m1, m2]", "'m'", "REPEAT", "AVG", "ASC"]
+    )
 
 
 def grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    calls = st.builds(lambda name, parts: f"{name}({', '.join(parts)})",
-                      st.sampled_from([*(name for name in FUNCTIONS if name != "ARRAY"), "METRICS", "SEARCH"]),
-                      st.lists(inner, min_size=1, max_size=3))
-    pairs = st.builds(lambda one, sign, other: f"({one} {sign} {other})", inner,
-                      st.sampled_from(["+", "-", "*", "/", "^", "<", "<=", "==", "!=", "AND", "OR"]), inner)
+    calls = st.builds(
+        lambda name, parts: f"{name}({', '.join(parts)})",
+        st.sampled_from([*(name for name in FUNCTIONS if name != "ARRAY"), "METRICS", "SEARCH"]),
+        st.lists(inner, min_size=1, max_size=3),
+    )
+    pairs = st.builds(
+        lambda one, sign, other: f"({one} {sign} {other})",
+        inner,
+        st.sampled_from(["+", "-", "*", "/", "^", "<", "<=", "==", "!=", "AND", "OR"]),
+        inner,
+    )
     return calls | pairs | inner.map(lambda text: f"-{text}")
 
 
 STORE = MetricStore()
 for _name, _values in (("one", [1.0, 2.0, np.nan, 0.0, -5.0]), ("two", [np.nan] * 5), ("three", [1e300] * 5)):
     STORE.put_series(MetricId.of("Test", _name), 60.0 * np.arange(5), _values)
-QUERIES = tuple(MetricQuery(f"m{number}", MetricId.of("Test", name), period=60)
-                for number, name in enumerate(("one", "two", "three", "absent"), start=1))
+QUERIES = tuple(
+    MetricQuery(f"m{number}", MetricId.of("Test", name), period=60)
+    for number, name in enumerate(("one", "two", "three", "absent"), start=1)
+)
 
 
 def evaluated(expression: str, *, alarm: bool) -> object:
@@ -83,8 +130,30 @@ def test_an_expression_in_its_canonical_spelling_is_the_same_expression(expressi
     assert written(parse(written(tree))) == written(tree)
 
 
-RULES = st.lists(st.sampled_from(["ALARM", "OK", "INSUFFICIENT_DATA", "AT_LEAST", "AND", "OR", "NOT", "TRUE", "FALSE",
-                                  "(", ")", ",", "a", '"b c"', "2", "50%", " "]), max_size=14).map("".join)
+RULES = st.lists(
+    st.sampled_from(
+        [
+            "ALARM",
+            "OK",
+            "INSUFFICIENT_DATA",
+            "AT_LEAST",
+            "AND",
+            "OR",
+            "NOT",
+            "TRUE",
+            "FALSE",
+            "(",
+            ")",
+            ",",
+            "a",
+            '"b c"',
+            "2",
+            "50%",
+            " ",
+        ]
+    ),
+    max_size=14,
+).map("".join)
 
 
 @settings(max_examples=300, deadline=None)

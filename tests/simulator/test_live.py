@@ -24,8 +24,16 @@ def stat(name: str, period: int, statistic: str) -> dict[str, Any]:
     return {"Id": name, "ReturnData": False, "MetricStat": found}
 
 
-EXPRESSIONS = ("a + b", "IF(a > 3, b, 1)", "FILL(a, 0) + FILL(b, REPEAT)", "a - AVG(a)", "RATE(a) * 60", "MAX([a, b])",
-               "a / b", "FILL(b, LINEAR)")
+EXPRESSIONS = (
+    "a + b",
+    "IF(a > 3, b, 1)",
+    "FILL(a, 0) + FILL(b, REPEAT)",
+    "a - AVG(a)",
+    "RATE(a) * 60",
+    "MAX([a, b])",
+    "a / b",
+    "FILL(b, LINEAR)",
+)
 
 
 @st.composite
@@ -34,36 +42,58 @@ def metric_alarms(draw: st.DrawFn) -> dict[str, Any]:
     period = draw(st.sampled_from([10, 30, 60, 60, 120, 300]))
     periods = draw(st.integers(1, 5))
     properties: dict[str, Any] = {
-        "EvaluationPeriods": periods, "DatapointsToAlarm": draw(st.integers(1, periods)),
+        "EvaluationPeriods": periods,
+        "DatapointsToAlarm": draw(st.integers(1, periods)),
         "Threshold": draw(st.sampled_from([0, 2, 5])),
         "ComparisonOperator": draw(st.sampled_from(["GreaterThanThreshold", "LessThanOrEqualToThreshold"])),
         "TreatMissingData": draw(st.sampled_from(["missing", "ignore", "breaching", "notBreaching"])),
-        "AlarmActions": ["arn:page"], "OKActions": ["arn:done"],
+        "AlarmActions": ["arn:page"],
+        "OKActions": ["arn:done"],
     }
     if draw(st.booleans()):
         properties |= metric(draw(st.sampled_from(NAMES))) | {
-            "Period": period, "Statistic": draw(st.sampled_from(["Sum", "Average", "Minimum", "SampleCount"]))}
+            "Period": period,
+            "Statistic": draw(st.sampled_from(["Sum", "Average", "Minimum", "SampleCount"])),
+        }
     else:
         statistic = draw(st.sampled_from(["Sum", "Maximum", "p50"]))
-        properties["Metrics"] = [stat("a", period, statistic), stat("b", period, statistic),
-                                 {"Id": "e", "Expression": draw(st.sampled_from(EXPRESSIONS))}]
+        properties["Metrics"] = [
+            stat("a", period, statistic),
+            stat("b", period, statistic),
+            {"Id": "e", "Expression": draw(st.sampled_from(EXPRESSIONS))},
+        ]
     if draw(st.integers(0, 4)) == 0:
-        properties["WarmUpConfiguration"] = {"WarmUpPeriodDurationInMinutes": draw(st.integers(1, 10)),
-                                             "OnlyStartEvaluatingAfterWarmUpPeriodEnds": draw(st.booleans())}
+        properties["WarmUpConfiguration"] = {
+            "WarmUpPeriodDurationInMinutes": draw(st.integers(1, 10)),
+            "OnlyStartEvaluatingAfterWarmUpPeriodEnds": draw(st.booleans()),
+        }
     return {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}
 
 
 @st.composite
 def alarm_sets(draw: st.DrawFn) -> dict[str, Any]:
     alarms = {f"leaf{number}": draw(metric_alarms()) for number in range(3)}
-    suppress = {"ActionsSuppressor": "leaf2", "ActionsSuppressorWaitPeriod": draw(st.sampled_from([0, 60, 120])),
-                "ActionsSuppressorExtensionPeriod": draw(st.sampled_from([0, 60, 180]))}
-    alarms["top"] = {"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": {
-        "AlarmRule": draw(st.sampled_from(["ALARM(leaf0) OR ALARM(leaf1)", "ALARM(leaf0) AND NOT OK(leaf1)"])),
-        "AlarmActions": ["arn:page"], "OKActions": ["arn:done"], **suppress}}
-    alarms["mute"] = {"Type": "AWS::CloudWatch::AlarmMuteRule", "Properties": {
-        "Rule": {"Schedule": {"Expression": "at(2026-01-05T00:10)", "Duration": "PT6M"}},
-        "MuteTargets": {"AlarmNames": ["top", "leaf0"]}}}
+    suppress = {
+        "ActionsSuppressor": "leaf2",
+        "ActionsSuppressorWaitPeriod": draw(st.sampled_from([0, 60, 120])),
+        "ActionsSuppressorExtensionPeriod": draw(st.sampled_from([0, 60, 180])),
+    }
+    alarms["top"] = {
+        "Type": "AWS::CloudWatch::CompositeAlarm",
+        "Properties": {
+            "AlarmRule": draw(st.sampled_from(["ALARM(leaf0) OR ALARM(leaf1)", "ALARM(leaf0) AND NOT OK(leaf1)"])),
+            "AlarmActions": ["arn:page"],
+            "OKActions": ["arn:done"],
+            **suppress,
+        },
+    }
+    alarms["mute"] = {
+        "Type": "AWS::CloudWatch::AlarmMuteRule",
+        "Properties": {
+            "Rule": {"Schedule": {"Expression": "at(2026-01-05T00:10)", "Duration": "PT6M"}},
+            "MuteTargets": {"AlarmNames": ["top", "leaf0"]},
+        },
+    }
     return alarms
 
 
@@ -99,14 +129,26 @@ def test_live_states_and_actions_equal_the_batch(
     assert found == batch.transitions
     assert [change.reason for change in found] == [change.reason for change in batch.transitions]
     assert {name: state.state for name, state in live.states.items()} == {
-        name: state.state for name, state in batch.states.items()}
+        name: state.state for name, state in batch.states.items()
+    }
 
 
-ALARM = {"Type": "AWS::CloudWatch::Alarm", "Properties": metric("a") | {
-    "Statistic": "Sum", "Period": 60, "EvaluationPeriods": 1, "Threshold": 5, "AlarmActions": ["arn:page"],
-    "ComparisonOperator": "GreaterThanThreshold"}}
-TOP = {"Type": "AWS::CloudWatch::CompositeAlarm",
-       "Properties": {"AlarmRule": "ALARM(leaf)", "AlarmActions": ["arn:top"]}}
+ALARM = {
+    "Type": "AWS::CloudWatch::Alarm",
+    "Properties": metric("a")
+    | {
+        "Statistic": "Sum",
+        "Period": 60,
+        "EvaluationPeriods": 1,
+        "Threshold": 5,
+        "AlarmActions": ["arn:page"],
+        "ComparisonOperator": "GreaterThanThreshold",
+    },
+}
+TOP = {
+    "Type": "AWS::CloudWatch::CompositeAlarm",
+    "Properties": {"AlarmRule": "ALARM(leaf)", "AlarmActions": ["arn:top"]},
+}
 
 
 def live_on(store: MetricStore) -> LiveEvaluation:
@@ -119,8 +161,13 @@ def test_steps_that_were_skipped_are_made_up_for_at_their_own_minutes() -> None:
     for minute, value in enumerate([0, 9, 9, 0]):
         store.put(MetricId.of("Test", "a"), START + 60 * minute, [value])
     assert [((change.at - START) / 60, change.alarm, change.new) for change in live.step(START + 240)] == [
-        (1, "leaf", "OK"), (1, "top", "OK"), (2, "leaf", "ALARM"), (2, "top", "ALARM"), (4, "leaf", "OK"),
-        (4, "top", "OK")]
+        (1, "leaf", "OK"),
+        (1, "top", "OK"),
+        (2, "leaf", "ALARM"),
+        (2, "top", "ALARM"),
+        (4, "leaf", "OK"),
+        (4, "top", "OK"),
+    ]
     assert live.step(START + 240) == []
 
 
@@ -131,7 +178,9 @@ def test_a_state_that_was_set_reaches_composites_at_once_and_lasts_until_the_nex
     live.step(START + 60)
     drill = live.set_state("leaf", "ALARM", "fire drill", START + 75)
     assert [(change.alarm, change.new, change.actions) for change in drill] == [
-        ("leaf", "ALARM", ("arn:page",)), ("top", "ALARM", ("arn:top",))]
+        ("leaf", "ALARM", ("arn:page",)),
+        ("top", "ALARM", ("arn:top",)),
+    ]
     assert drill[0].reason == "fire drill"
     store.put(MetricId.of("Test", "a"), START + 60, [0])
     assert [(change.alarm, change.new) for change in live.step(START + 120)] == [("leaf", "OK"), ("top", "OK")]

@@ -31,11 +31,24 @@ TABLE = [
 
 def simulation_of(datapoints: str, m: int, treatment: str, before: str, n: int = 3) -> str:
     """The state after one evaluation of some datapoints, by an alarm that was in another state before."""
-    simulation = Simulation.from_properties({"alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": {
-        "Namespace": "Test", "MetricName": "Value", "Statistic": "Average", "Period": 60, "EvaluationPeriods": n,
-        "DatapointsToAlarm": m, "Threshold": 5, "ComparisonOperator": "GreaterThanThreshold",
-        "TreatMissingData": treatment,
-    }}})
+    simulation = Simulation.from_properties(
+        {
+            "alarm": {
+                "Type": "AWS::CloudWatch::Alarm",
+                "Properties": {
+                    "Namespace": "Test",
+                    "MetricName": "Value",
+                    "Statistic": "Average",
+                    "Period": 60,
+                    "EvaluationPeriods": n,
+                    "DatapointsToAlarm": m,
+                    "Threshold": 5,
+                    "ComparisonOperator": "GreaterThanThreshold",
+                    "TreatMissingData": treatment,
+                },
+            }
+        }
+    )
     points = [VALUES[token] for token in datapoints.split()]
     begin = simulation.start - 60 * (len(points) - 1)
     simulation.put(METRIC, points, begin=begin)
@@ -69,12 +82,24 @@ def test_enough_real_datapoints_make_the_treatment_irrelevant() -> None:
 
 
 def test_metrics_of_dynamodb_are_ignored_when_missing_unless_told_otherwise() -> None:
-    properties = {"Namespace": "AWS/DynamoDB", "MetricName": "ThrottledRequests", "Statistic": "Sum", "Period": 60,
-                  "EvaluationPeriods": 1, "Threshold": 5, "ComparisonOperator": "GreaterThanThreshold"}
-    simulation = Simulation.from_properties({
-        "by default": {"Type": "AWS::CloudWatch::Alarm", "Properties": properties},
-        "told": {"Type": "AWS::CloudWatch::Alarm", "Properties": {**properties, "TreatMissingData": "notBreaching"}},
-    })
+    properties = {
+        "Namespace": "AWS/DynamoDB",
+        "MetricName": "ThrottledRequests",
+        "Statistic": "Sum",
+        "Period": 60,
+        "EvaluationPeriods": 1,
+        "Threshold": 5,
+        "ComparisonOperator": "GreaterThanThreshold",
+    }
+    simulation = Simulation.from_properties(
+        {
+            "by default": {"Type": "AWS::CloudWatch::Alarm", "Properties": properties},
+            "told": {
+                "Type": "AWS::CloudWatch::Alarm",
+                "Properties": {**properties, "TreatMissingData": "notBreaching"},
+            },
+        }
+    )
     simulation.put(MetricId.of("AWS/DynamoDB", "ThrottledRequests"), [9, 9, 9, None, None, None, None, None, None])
     simulation.run(minutes=9)
     assert {name: state.state for name, state in simulation.states.items()} == {"by default": "ALARM", "told": "OK"}

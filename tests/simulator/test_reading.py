@@ -11,8 +11,13 @@ from cloudwatch_simulator.alarms.model import MetricAlarm
 from cloudwatch_simulator.scenario.templates import read_template
 
 ALARM: dict[str, Any] = {
-    "Namespace": "AWS/SQS", "MetricName": "ApproximateNumberOfMessagesVisible", "Statistic": "Maximum", "Period": 60,
-    "EvaluationPeriods": 3, "Threshold": 5, "ComparisonOperator": "GreaterThanThreshold",
+    "Namespace": "AWS/SQS",
+    "MetricName": "ApproximateNumberOfMessagesVisible",
+    "Statistic": "Maximum",
+    "Period": 60,
+    "EvaluationPeriods": 3,
+    "Threshold": 5,
+    "ComparisonOperator": "GreaterThanThreshold",
 }
 METRIC = {"Namespace": "N", "MetricName": "m"}
 
@@ -37,50 +42,77 @@ def math(*entries: dict[str, Any]) -> dict[str, Any]:
     return rest | {"Metrics": list(entries)}
 
 
-@pytest.mark.parametrize(("given", "wanted"), [
-    ({"Ref": "Name"}, "by-ref"),
-    ({"Ref": "WithDefault"}, "by-default"),
-    ({"Fn::GetAtt": ["Queue", "QueueName"]}, "jobs-us-east-1"),
-    ({"Fn::GetAtt": "Other.QueueName"}, "other"),
-    ({"Fn::Sub": "${Name}-${AWS::Region}-${!Literal}"}, "by-ref-us-east-1-${Literal}"),
-    ({"Fn::Sub": ["${a}!", {"a": {"Ref": "Name"}}]}, "by-ref!"),
-    ({"Fn::Join": ["-", ["a", {"Ref": "Name"}]]}, "a-by-ref"),
-    ({"Fn::Select": [1, {"Fn::Split": [",", "x,y,z"]}]}, "y"),
-    ({"Fn::FindInMap": ["Map", {"Ref": "AWS::Region"}, "queue"]}, "mapped"),
-    ({"Fn::If": ["IsEast", "east", "west"]}, "east"),
-    ({"Fn::ImportValue": "exported"}, "imported"),
-])
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ({"Ref": "Name"}, "by-ref"),
+        ({"Ref": "WithDefault"}, "by-default"),
+        ({"Fn::GetAtt": ["Queue", "QueueName"]}, "jobs-us-east-1"),
+        ({"Fn::GetAtt": "Other.QueueName"}, "other"),
+        ({"Fn::Sub": "${Name}-${AWS::Region}-${!Literal}"}, "by-ref-us-east-1-${Literal}"),
+        ({"Fn::Sub": ["${a}!", {"a": {"Ref": "Name"}}]}, "by-ref!"),
+        ({"Fn::Join": ["-", ["a", {"Ref": "Name"}]]}, "a-by-ref"),
+        ({"Fn::Select": [1, {"Fn::Split": [",", "x,y,z"]}]}, "y"),
+        ({"Fn::FindInMap": ["Map", {"Ref": "AWS::Region"}, "queue"]}, "mapped"),
+        ({"Fn::If": ["IsEast", "east", "west"]}, "east"),
+        ({"Fn::ImportValue": "exported"}, "imported"),
+    ],
+)
 def test_intrinsic_functions_are_resolved(given: Any, wanted: str) -> None:
     found = AlarmSet.from_template(
         template(
             ALARM | {"Dimensions": [{"Name": "QueueName", "Value": given}]},
             Parameters={"WithDefault": {"Type": "String", "Default": "by-default"}},
             Mappings={"Map": {"us-east-1": {"queue": "mapped"}}},
-            Conditions={"IsEast": {"Fn::And": [{"Fn::Equals": [{"Ref": "AWS::Region"}, "us-east-1"]},
-                                               {"Fn::Not": [{"Fn::Equals": ["a", "b"]}]}]}},
-        ) | {"Resources": {
-            "Queued": {"Type": "AWS::CloudWatch::Alarm",
-                       "Properties": ALARM | {"Dimensions": [{"Name": "QueueName", "Value": given}]}},
-            "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::Sub": "jobs-${AWS::Region}"}}},
-        }},
-        {"Name": "by-ref", "AWS::Region": "us-east-1", "Other.QueueName": "other", "exported": "imported"})
+            Conditions={
+                "IsEast": {
+                    "Fn::And": [
+                        {"Fn::Equals": [{"Ref": "AWS::Region"}, "us-east-1"]},
+                        {"Fn::Not": [{"Fn::Equals": ["a", "b"]}]},
+                    ]
+                }
+            },
+        )
+        | {
+            "Resources": {
+                "Queued": {
+                    "Type": "AWS::CloudWatch::Alarm",
+                    "Properties": ALARM | {"Dimensions": [{"Name": "QueueName", "Value": given}]},
+                },
+                "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::Sub": "jobs-${AWS::Region}"}}},
+            }
+        },
+        {"Name": "by-ref", "AWS::Region": "us-east-1", "Other.QueueName": "other", "exported": "imported"},
+    )
     assert dict(metric_of(found).dimensions) == {"QueueName": wanted}
 
 
-@pytest.mark.parametrize(("given", "named"), [
-    ({"Ref": "Nobody"}, "Nobody"), ({"Fn::GetAtt": ["Queue", "QueueName"]}, "Queue.QueueName"),
-    ({"Fn::Sub": "x-${AWS::Region}"}, "AWS::Region"), ({"Fn::Base64": "x"}, "Fn::Base64"),
-    ({"Fn::ImportValue": "elsewhere"}, "elsewhere"),
-])
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"Ref": "Nobody"}, "Nobody"),
+        ({"Fn::GetAtt": ["Queue", "QueueName"]}, "Queue.QueueName"),
+        ({"Fn::Sub": "x-${AWS::Region}"}, "AWS::Region"),
+        ({"Fn::Base64": "x"}, "Fn::Base64"),
+        ({"Fn::ImportValue": "elsewhere"}, "elsewhere"),
+    ],
+)
 def test_what_stays_unresolved_is_named(given: Any, named: str) -> None:
     found = AlarmSet.from_template(template(ALARM | {"Dimensions": [{"Name": "QueueName", "Value": given}]}))
     assert found.refused["Queued"].construct == named
 
 
 def test_actions_descriptions_and_tags_need_not_be_resolved() -> None:
-    found = AlarmSet.from_template(template(ALARM | {
-        "AlarmActions": [{"Ref": "Topic"}], "AlarmDescription": {"Ref": "Text"},
-        "Tags": [{"Key": "a", "Value": {"Ref": "T"}}]}))
+    found = AlarmSet.from_template(
+        template(
+            ALARM
+            | {
+                "AlarmActions": [{"Ref": "Topic"}],
+                "AlarmDescription": {"Ref": "Text"},
+                "Tags": [{"Key": "a", "Value": {"Ref": "T"}}],
+            }
+        )
+    )
     assert found.alarms["Queued"].actions.at("ALARM") == ("${Topic}",)
 
 
@@ -90,11 +122,17 @@ def test_an_alarm_is_called_by_its_name_or_else_by_its_logical_id() -> None:
 
 
 def test_a_rule_may_be_joined_from_arns_of_alarms_of_the_template() -> None:
-    resources = template(ALARM | {"AlarmName": "queued"})["Resources"] | {"Page": {
-        "Type": "AWS::CloudWatch::CompositeAlarm",
-        "Properties": {"AlarmRule": {"Fn::Join": ["", ['ALARM("', {"Fn::GetAtt": ["Queued", "Arn"]}, '")']]},
-                       "ActionsSuppressor": {"Ref": "Queued"}, "ActionsSuppressorWaitPeriod": 60,
-                       "ActionsSuppressorExtensionPeriod": 60}}}
+    resources = template(ALARM | {"AlarmName": "queued"})["Resources"] | {
+        "Page": {
+            "Type": "AWS::CloudWatch::CompositeAlarm",
+            "Properties": {
+                "AlarmRule": {"Fn::Join": ["", ['ALARM("', {"Fn::GetAtt": ["Queued", "Arn"]}, '")']]},
+                "ActionsSuppressor": {"Ref": "Queued"},
+                "ActionsSuppressorWaitPeriod": 60,
+                "ActionsSuppressorExtensionPeriod": 60,
+            },
+        }
+    }
     found = AlarmSet.from_template({"Resources": resources})
     assert not found.refused
     assert list(found.alarms) == ["queued", "Page"]
@@ -107,34 +145,37 @@ def test_a_resource_whose_condition_is_false_is_not_there() -> None:
     assert not found.refused
 
 
-@pytest.mark.parametrize(("properties", "construct"), [
-    (ALARM | {"Period": 45}, "Period"),
-    (ALARM | {"DatapointsToAlarm": 4}, "DatapointsToAlarm"),
-    (ALARM | {"EvaluationPeriods": 0}, "EvaluationPeriods"),
-    (ALARM | {"EvaluationPeriods": 1441}, "EvaluationPeriods"),
-    (ALARM | {"Period": 86_400, "EvaluationPeriods": 8}, "EvaluationPeriods"),
-    (ALARM | {"Statistic": "Median"}, "Statistic"),
-    (ALARM | {"ExtendedStatistic": "p90"}, "Statistic"),
-    (ALARM | {"ComparisonOperator": "GreaterThan"}, "ComparisonOperator"),
-    (ALARM | {"ComparisonOperator": "GreaterThanUpperThreshold"}, "ComparisonOperator"),
-    (ALARM | {"TreatMissingData": "notbreaching"}, "TreatMissingData"),
-    (ALARM | {"EvaluateLowSampleCountPercentile": "skip"}, "EvaluateLowSampleCountPercentile"),
-    ({key: value for key, value in ALARM.items() if key != "Threshold"}, "Threshold"),
-    ({key: value for key, value in ALARM.items() if key != "Namespace"}, "Namespace"),
-    (ALARM | {"EvaluationCriteria": {"PromQLCriteria": {"Query": "up == 0"}}}, "EvaluationCriteria"),
-    (ALARM | {"WarmUpConfiguration": {"WarmUpPeriodDurationInMinutes": 3000}}, "WarmUpPeriodDurationInMinutes"),
-    (ALARM | {"EvaluationWindow": {"WallClockWindow": {}}, "Period": 120}, "Period"),
-    (math(*(entry(f"m{n}") for n in range(11)), {"Id": "e", "Expression": "SUM(METRICS())"}), "Metrics"),
-    (math(entry("m1", returns=True), entry("m2", returns=True)), "ReturnData"),
-    (math(entry("m1"), entry("m2")), "ReturnData"),
-    (math(entry("m1"), entry("m2", period=300), {"Id": "e", "Expression": "m1 + m2"}), "Period"),
-    (math(entry("m1"), entry("m1"), {"Id": "e", "Expression": "m1"}), "Metrics"),
-    (math({"Id": "e", "Expression": "SEARCH('{N,d} m', 'Sum', 60)", "Period": 60}), "SEARCH"),
-    (math(entry("m1"), {"Id": "e", "Expression": "RUNNING_SUM(m1)"}), "RUNNING_SUM"),
-    (math(entry("m1"), {"Id": "e", "Expression": "m1 +"}), "Expression"),
-    (math(entry("m1"), {"Id": "e", "Expression": "m1 + m2"}), "Expression"),
-    (math(entry("m1"), {"Id": "e", "Expression": "m1" + " + 1" * 600}), "Expression"),
-])
+@pytest.mark.parametrize(
+    ("properties", "construct"),
+    [
+        (ALARM | {"Period": 45}, "Period"),
+        (ALARM | {"DatapointsToAlarm": 4}, "DatapointsToAlarm"),
+        (ALARM | {"EvaluationPeriods": 0}, "EvaluationPeriods"),
+        (ALARM | {"EvaluationPeriods": 1441}, "EvaluationPeriods"),
+        (ALARM | {"Period": 86_400, "EvaluationPeriods": 8}, "EvaluationPeriods"),
+        (ALARM | {"Statistic": "Median"}, "Statistic"),
+        (ALARM | {"ExtendedStatistic": "p90"}, "Statistic"),
+        (ALARM | {"ComparisonOperator": "GreaterThan"}, "ComparisonOperator"),
+        (ALARM | {"ComparisonOperator": "GreaterThanUpperThreshold"}, "ComparisonOperator"),
+        (ALARM | {"TreatMissingData": "notbreaching"}, "TreatMissingData"),
+        (ALARM | {"EvaluateLowSampleCountPercentile": "skip"}, "EvaluateLowSampleCountPercentile"),
+        ({key: value for key, value in ALARM.items() if key != "Threshold"}, "Threshold"),
+        ({key: value for key, value in ALARM.items() if key != "Namespace"}, "Namespace"),
+        (ALARM | {"EvaluationCriteria": {"PromQLCriteria": {"Query": "up == 0"}}}, "EvaluationCriteria"),
+        (ALARM | {"WarmUpConfiguration": {"WarmUpPeriodDurationInMinutes": 3000}}, "WarmUpPeriodDurationInMinutes"),
+        (ALARM | {"EvaluationWindow": {"WallClockWindow": {}}, "Period": 120}, "Period"),
+        (math(*(entry(f"m{n}") for n in range(11)), {"Id": "e", "Expression": "SUM(METRICS())"}), "Metrics"),
+        (math(entry("m1", returns=True), entry("m2", returns=True)), "ReturnData"),
+        (math(entry("m1"), entry("m2")), "ReturnData"),
+        (math(entry("m1"), entry("m2", period=300), {"Id": "e", "Expression": "m1 + m2"}), "Period"),
+        (math(entry("m1"), entry("m1"), {"Id": "e", "Expression": "m1"}), "Metrics"),
+        (math({"Id": "e", "Expression": "SEARCH('{N,d} m', 'Sum', 60)", "Period": 60}), "SEARCH"),
+        (math(entry("m1"), {"Id": "e", "Expression": "RUNNING_SUM(m1)"}), "RUNNING_SUM"),
+        (math(entry("m1"), {"Id": "e", "Expression": "m1 +"}), "Expression"),
+        (math(entry("m1"), {"Id": "e", "Expression": "m1 + m2"}), "Expression"),
+        (math(entry("m1"), {"Id": "e", "Expression": "m1" + " + 1" * 600}), "Expression"),
+    ],
+)
 def test_what_cloudwatch_would_refuse_is_refused_by_name(properties: dict[str, Any], construct: str) -> None:
     found = AlarmSet.from_template(template(properties))
     assert found.refused["Queued"].construct == construct
@@ -142,9 +183,14 @@ def test_what_cloudwatch_would_refuse_is_refused_by_name(properties: dict[str, A
 
 
 def test_an_alarm_on_logs_is_refused_and_an_anomaly_detector_is_no_alarm() -> None:
-    found = AlarmSet.from_template({"Resources": {
-        "Logs": {"Type": "AWS::CloudWatch::LogAlarm", "Properties": {"AlarmName": "logs"}},
-        "Detector": {"Type": "AWS::CloudWatch::AnomalyDetector", "Properties": {}}}})
+    found = AlarmSet.from_template(
+        {
+            "Resources": {
+                "Logs": {"Type": "AWS::CloudWatch::LogAlarm", "Properties": {"AlarmName": "logs"}},
+                "Detector": {"Type": "AWS::CloudWatch::AnomalyDetector", "Properties": {}},
+            }
+        }
+    )
     assert {name: error.construct for name, error in found.refused.items()} == {"logs": "LogAlarm"}
 
 

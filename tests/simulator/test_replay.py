@@ -22,10 +22,25 @@ KEY = 'CWAgent/gpu{Group="g"}'
 
 
 def alarms(**properties: Any) -> AlarmSet:
-    return AlarmSet.from_properties({"idle": {"Type": "AWS::CloudWatch::Alarm", "Properties": {
-        "Namespace": "CWAgent", "MetricName": "gpu", "Dimensions": [{"Name": "Group", "Value": "g"}],
-        "Statistic": "Average", "Period": 60, "EvaluationPeriods": 3, "Threshold": 5, "ComparisonOperator": "LessThanThreshold",
-        "AlarmActions": ["arn:page"]} | properties}})
+    return AlarmSet.from_properties(
+        {
+            "idle": {
+                "Type": "AWS::CloudWatch::Alarm",
+                "Properties": {
+                    "Namespace": "CWAgent",
+                    "MetricName": "gpu",
+                    "Dimensions": [{"Name": "Group", "Value": "g"}],
+                    "Statistic": "Average",
+                    "Period": 60,
+                    "EvaluationPeriods": 3,
+                    "Threshold": 5,
+                    "ComparisonOperator": "LessThanThreshold",
+                    "AlarmActions": ["arn:page"],
+                }
+                | properties,
+            }
+        }
+    )
 
 
 def csv_file(folder: Path) -> Path:
@@ -38,33 +53,60 @@ def csv_file(folder: Path) -> Path:
 
 def get_metric_data(statistic: str = "Average", period: int = 60) -> dict[str, Any]:
     """As boto3 returns it and ``json.dumps(…, default=str)`` writes it, newest first, with the request beside."""
-    query = {"Id": "m1", "MetricStat": {"Metric": {"Namespace": "CWAgent", "MetricName": "gpu", "Dimensions": [
-        {"Name": "Group", "Value": "g"}]}, "Stat": statistic, "Period": period}}
+    query = {
+        "Id": "m1",
+        "MetricStat": {
+            "Metric": {"Namespace": "CWAgent", "MetricName": "gpu", "Dimensions": [{"Name": "Group", "Value": "g"}]},
+            "Stat": statistic,
+            "Period": period,
+        },
+    }
     times = [f"2026-01-05 00:{minute:02}:00+00:00" for minute in range(len(VALUES))]
-    return {"MetricDataQueries": [query], "MetricDataResults": [
-        {"Id": "m1", "Label": "gpu", "Timestamps": times[::-1], "Values": VALUES[::-1], "StatusCode": "Complete"}]}
+    return {
+        "MetricDataQueries": [query],
+        "MetricDataResults": [
+            {"Id": "m1", "Label": "gpu", "Timestamps": times[::-1], "Values": VALUES[::-1], "StatusCode": "Complete"}
+        ],
+    }
 
 
 def stream_lines() -> str:
-    return "\n".join(json.dumps({
-        "metric_stream_name": "s", "account_id": "111122223333", "region": "us-east-1", "namespace": "CWAgent",
-        "metric_name": "gpu", "dimensions": {"Group": "g"}, "timestamp": (START + 60 * minute) * 1000,
-        "value": {"count": 2.0, "sum": 2.0 * value, "max": value, "min": value}, "unit": "Percent",
-    }) for minute, value in enumerate(VALUES))
+    return "\n".join(
+        json.dumps(
+            {
+                "metric_stream_name": "s",
+                "account_id": "111122223333",
+                "region": "us-east-1",
+                "namespace": "CWAgent",
+                "metric_name": "gpu",
+                "dimensions": {"Group": "g"},
+                "timestamp": (START + 60 * minute) * 1000,
+                "value": {"count": 2.0, "sum": 2.0 * value, "max": value, "min": value},
+                "unit": "Percent",
+            }
+        )
+        for minute, value in enumerate(VALUES)
+    )
 
 
 def minutes(path: Path, found: AlarmSet) -> list[tuple[float, float | None]]:
     recorded = read_recorded(path)
-    return [((page.at - START) / 60, None if page.until is None else (page.until - page.at) / 60)
-            for page in pages(run(recorded, found, recorded.store()))]
+    return [
+        ((page.at - START) / 60, None if page.until is None else (page.until - page.at) / 60)
+        for page in pages(run(recorded, found, recorded.store()))
+    ]
 
 
 def test_every_format_gives_the_same_pages(tmp_path: Path) -> None:
     wide = csv_file(tmp_path)
     long = tmp_path / "long.csv"
     head = "timestamp,metric,value\n"
-    long.write_text(head + "\n".join(f'2026-01-05T00:{minute:02}:00Z,"CWAgent/gpu{{Group=""g""}}",{value}'
-                                     for minute, value in enumerate(VALUES)))
+    long.write_text(
+        head
+        + "\n".join(
+            f'2026-01-05T00:{minute:02}:00Z,"CWAgent/gpu{{Group=""g""}}",{value}' for minute, value in enumerate(VALUES)
+        )
+    )
     boto = tmp_path / "boto.json"
     boto.write_text(json.dumps(get_metric_data()))
     stream = tmp_path / "stream.json.gz"
@@ -85,11 +127,14 @@ def test_an_answer_of_get_metric_data_may_name_its_metric_in_the_label(tmp_path:
     assert minutes(path, alarms()) == [(13, 8)]
 
 
-@pytest.mark.parametrize(("statistic", "period", "properties", "says"), [
-    ("Maximum", 60, {}, "recorded as Maximum, the alarm uses Average"),
-    ("Average", 300, {}, "recorded every 300 s"),
-    ("Average", 60, {"Period": 300}, "cannot be found from it"),
-])
+@pytest.mark.parametrize(
+    ("statistic", "period", "properties", "says"),
+    [
+        ("Maximum", 60, {}, "recorded as Maximum, the alarm uses Average"),
+        ("Average", 300, {}, "recorded every 300 s"),
+        ("Average", 60, {"Period": 300}, "cannot be found from it"),
+    ],
+)
 def test_a_recorded_statistic_stands_for_no_other(
     tmp_path: Path, statistic: str, period: int, properties: dict[str, Any], says: str
 ) -> None:
@@ -136,12 +181,23 @@ def test_a_sweep_shows_delay_and_pages_over_the_range(tmp_path: Path) -> None:
 
 def test_a_sweep_counts_the_pages_of_the_composite_above_a_silent_alarm(tmp_path: Path) -> None:
     leaf = alarms(AlarmActions=[]).source["idle"]
-    found = AlarmSet.from_properties({
-        "idle": {"Type": leaf[0], "Properties": leaf[1]},
-        "page": {"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": {"AlarmRule": "ALARM(idle)",
-                                                                           "AlarmActions": ["arn:page"]}}})
-    outcomes = list(sweep(Setting.parse("idle.EvaluationPeriods=4:6"), read_recorded(csv_file(tmp_path)), found,
-                          (Incident(START + 600, START + 1200),)))
+    found = AlarmSet.from_properties(
+        {
+            "idle": {"Type": leaf[0], "Properties": leaf[1]},
+            "page": {
+                "Type": "AWS::CloudWatch::CompositeAlarm",
+                "Properties": {"AlarmRule": "ALARM(idle)", "AlarmActions": ["arn:page"]},
+            },
+        }
+    )
+    outcomes = list(
+        sweep(
+            Setting.parse("idle.EvaluationPeriods=4:6"),
+            read_recorded(csv_file(tmp_path)),
+            found,
+            (Incident(START + 600, START + 1200),),
+        )
+    )
     assert [(outcome.value, outcome.delay) for outcome in outcomes] == [(4, 4), (5, 5), (6, 6)]
 
 
@@ -156,25 +212,37 @@ def test_the_report_of_a_sweep_is_one_page(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["idle=5", "Threshold=5", "idle.Threshold", "idle.Threshold="])
 def test_what_is_no_setting_is_refused(text: str) -> None:
-    with pytest.raises(ScenarioError, match="alarm.Property=value"):
+    with pytest.raises(ScenarioError, match=r"alarm\.Property=value"):
         Setting.parse(text)
 
 
-@pytest.mark.parametrize(("setting", "says"), [
-    ("idle.Threshold=9:1", "is no range"), ("idle.Threshold=x", "is no range"), ("idle.Threshold=0:9:0.001", "at most"),
-    ("idel.Threshold=1:2", "did you mean idle?"), ("idle.Treshold=1:2", "did you mean Threshold?"),
-])
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ("idle.Threshold=9:1", "is no range"),
+        ("idle.Threshold=x", "is no range"),
+        ("idle.Threshold=0:9:0.001", "at most"),
+        ("idel.Threshold=1:2", "did you mean idle?"),
+        ("idle.Treshold=1:2", "did you mean Threshold?"),
+    ],
+)
 def test_a_bad_sweep_says_what_is_allowed(tmp_path: Path, setting: str, says: str) -> None:
     with pytest.raises(ScenarioError) as refused:
         list(sweep(Setting.parse(setting), read_recorded(csv_file(tmp_path)), alarms()))
     assert says in str(refused.value)
 
 
-@pytest.mark.parametrize(("text", "line", "says"), [
-    ("a,b\n1,2\n", 1, "no column timestamp"), ("timestamp,gpu\n1,2\n", 1, "Namespace/MetricName"),
-    ("timestamp,N/m\nsoon,2\n", 2, "is no time"), ("timestamp,N/m\n1,x\n", 2, "is no number"),
-    ("timestamp,metric\n1,N/m\n", 1, "has value too"), ('{"metric_name": "x"}\n', 1, "metric stream"),
-])
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("a,b\n1,2\n", 1, "no column timestamp"),
+        ("timestamp,gpu\n1,2\n", 1, "Namespace/MetricName"),
+        ("timestamp,N/m\nsoon,2\n", 2, "is no time"),
+        ("timestamp,N/m\n1,x\n", 2, "is no number"),
+        ("timestamp,metric\n1,N/m\n", 1, "has value too"),
+        ('{"metric_name": "x"}\n', 1, "metric stream"),
+    ],
+)
 def test_bad_data_says_where_and_what(tmp_path: Path, text: str, line: int, says: str) -> None:
     path = tmp_path / "bad.csv"
     path.write_text(text)

@@ -8,18 +8,14 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-import numpy as np
 import pytest
 
 from cloudwatch_simulator import ScenarioError
-from cloudwatch_simulator.metrics import parse_key
 from cloudwatch_simulator.scenario.answer import answer
 from cloudwatch_simulator.scenario.drawing import lines
 from cloudwatch_simulator.scenario.junit import junit
-from cloudwatch_simulator.scenario.notation import Group, Points, StatisticSet
 from cloudwatch_simulator.scenario.reading import read_scenario
 from cloudwatch_simulator.scenario.report import report
-from cloudwatch_simulator.scenario.times import seconds
 
 IDLE = """
 alarms:
@@ -53,103 +49,71 @@ def results(folder: Path, expect: str, head: str = IDLE + SERIES) -> list[dict[s
     return found
 
 
-@pytest.mark.parametrize(("text", "wanted"), [
-    ("5", [5]), ("5x3", [5, 5, 5]), ("0+2x4", [0, 2, 4, 6]), ("100-5x3", [100, 95, 90]), ("-5", [-5]),
-    ("-1-1x2", [-1, -2]),
-    ("_", [np.nan]), ("_x2 1", [np.nan, np.nan, 1]), ("0 _ 0", [0, np.nan, 0]), ("", []), ("1.5e3", [1500]),
-    ("0.5+0.25x3", [0.5, 0.75, 1]), ("5x0 1", [1]), ("+3", [3]),
-])
-def test_series_notation(text: str, wanted: list[float]) -> None:
-    np.testing.assert_array_equal(Points.parse(text).values, wanted)
-
-
-def test_samples_and_statistic_sets_of_one_interval() -> None:
-    points = Points.parse("7 [120, 130,900]x10 {sum:10,count:4,min:1,max:5} [1,{sum:10,count:4,min:1,max:5},-2]x2")
-    one = StatisticSet(10, 4, 1, 5)
-    assert points.groups == (Group(1, 10, (120, 130, 900)), Group(11, 1, (), (one,)), Group(12, 2, (1, -2), (one,)))
-    assert len(points.values) == 14
-
-
-@pytest.mark.parametrize("text", ["x", "5x", "5 x 3", "1+2", "[1", "[1;2]", "{sum:1}", "{sum:1,count:0,min:1,max:1}",
-                                  "5y",
-                                  "{sum:1,count:1,min:2,max:1}", "--5", "1x99999999", "[1,2]y3", "nan"])
-def test_what_is_no_series_is_refused(text: str) -> None:
-    with pytest.raises(ScenarioError):
-        Points.parse(text)
-
-
-@pytest.mark.parametrize(("text", "wanted"), [("90s", 90), ("5m", 300), ("2h", 7200), ("1h30m", 5400), ("0m", 0)])
-def test_times(text: str, wanted: int) -> None:
-    assert seconds(text) == wanted
-
-
-@pytest.mark.parametrize("text", ["5", "m", "5 m", "1h-5m", "-5m", "", "5min"])
-def test_what_is_no_time_is_refused(text: str) -> None:
-    with pytest.raises(ScenarioError, match="is no time"):
-        seconds(text)
-
-
-def test_keys_name_metric_dimensions_and_unit() -> None:
-    metric, unit = parse_key('AWS/SQS/Sent{QueueName="a \\"b\\"", Other="x,y}z"} Milliseconds')
-    assert (metric.namespace, metric.name, unit) == ("AWS/SQS", "Sent", "Milliseconds")
-    assert dict(metric.dimensions) == {"QueueName": 'a "b"', "Other": "x,y}z"}
-    assert str(parse_key(str(metric))[0]) == str(metric)
-    assert parse_key("DiffusionWatch/Images")[0].dimensions == ()
-
-
-@pytest.mark.parametrize("key", ["Images", "/Images", "N/", 'N/m{a=b}', 'N/m{a="b" c="d"}', 'N/m{a="1",a="2"}',
-                                 "N/m Parsecs"])
-def test_what_is_no_key_is_refused(key: str) -> None:
-    with pytest.raises(ScenarioError):
-        parse_key(key)
-
-
 def test_a_state_is_seen_from_the_end_of_the_interval(tmp_path: Path) -> None:
-    found = results(tmp_path, """
+    found = results(
+        tmp_path,
+        """
   - {alarm: idle, at: 12m, state: OK}
   - {alarm: idle, at: 13m, state: ALARM, note: too early}
   - {alarm: idle, at: 16m, state: ALARM}
   - {alarm: idle, at: 960s, state: ALARM}
   - {alarm: idle, at: 0m, state: INSUFFICIENT_DATA}
-""")
+""",
+    )
     assert [result["ok"] for result in found] == [True, False, True, True, True]
     assert found[1] == {
-        "file": str(tmp_path / "idle.yaml"), "kind": "state", "alarm": "idle", "at": "13m", "expected": "ALARM",
-        "actual": "OK", "ok": False, "reason": "2 of 3 datapoints below 5 (0.0, 0.0, 7.5); 3 needed",
-        "note": "too early"}
+        "file": str(tmp_path / "idle.yaml"),
+        "kind": "state",
+        "alarm": "idle",
+        "at": "13m",
+        "expected": "ALARM",
+        "actual": "OK",
+        "ok": False,
+        "reason": "2 of 3 datapoints below 5 (0.0, 0.0, 7.5); 3 needed",
+        "note": "too early",
+    }
     assert found[3]["at"] == "960s"
 
 
 def test_never_holds_over_both_ends(tmp_path: Path) -> None:
-    found = results(tmp_path, """
+    found = results(
+        tmp_path,
+        """
   - {alarm: idle, from: 0m, to: 15m, never: ALARM}
   - {alarm: idle, from: 0m, to: 16m, never: ALARM}
   - {alarm: idle, from: 17m, to: 18m, never: ALARM}
   - {alarm: idle, from: 19m, to: 23m, never: ALARM}
-""")
+""",
+    )
     assert [result["ok"] for result in found] == [True, False, False, True]
     assert found[1]["actual"] == "ALARM at 16m"
 
 
 def test_transitions_are_all_that_happened_after_the_first_state(tmp_path: Path) -> None:
-    found = results(tmp_path, """
+    found = results(
+        tmp_path,
+        """
   - {alarm: idle, transitions: [{at: 16m, state: ALARM}, {at: 19m, state: OK}]}
   - {alarm: idle, transitions: [{at: 16m, state: ALARM}]}
   - {alarm: idle, transitions: [{at: 15m, state: ALARM}, {at: 19m, state: OK}]}
   - {alarm: idle, transitions: [{at: 16m, state: ALARM}, {at: 19m, state: OK}, {at: 20m, state: ALARM}]}
   - {alarm: idle, transitions: []}
-""")
+""",
+    )
     assert [result["ok"] for result in found] == [True, False, False, False, False]
     assert found[0]["actual"] == [{"at": "16m", "state": "ALARM"}, {"at": "19m", "state": "OK"}]
     assert found[1]["reason"].startswith("at 19m: Threshold Crossed")
 
 
 def test_notifies_is_about_that_minute(tmp_path: Path) -> None:
-    found = results(tmp_path, """
+    found = results(
+        tmp_path,
+        """
   - {alarm: idle, at: 16m, notifies: true}
   - {alarm: idle, at: 17m, notifies: false}
   - {alarm: idle, at: 19m, notifies: true}
-""")
+""",
+    )
     assert [result["ok"] for result in found] == [True, True, False]
     assert "no action for OK" in found[2]["reason"]
 
@@ -179,7 +143,8 @@ def test_delay_for_all_series_or_for_one(tmp_path: Path) -> None:
 def test_the_evaluation_range_is_an_input(tmp_path: Path) -> None:
     """With 5 periods fetched `0 - X - -` is OK; with 3 only `X - -` is left, which is an alarm."""
     head = IDLE.replace("EvaluationPeriods: 3", "EvaluationPeriods: 3\n      DatapointsToAlarm: 2").replace(
-        "TreatMissingData", "")
+        "TreatMissingData", ""
+    )
     series = 'series:\n  CWAgent/gpu{Group="g"}: "85x5 _ 0 _ _"\n'
     wide = results(tmp_path, "  - {alarm: idle, at: 9m, state: OK}\n", head + series)
     narrow = results(tmp_path, "  - {alarm: idle, at: 9m, state: ALARM}\n", head + "evaluation_range: 3\n" + series)
@@ -220,11 +185,16 @@ alarms:
       Threshold: 5
       ComparisonOperator: LessThanThreshold
 """
-    expect = ("  - {alarm: searching, at: 3m, state: OK}\n  - {refused: SEARCH}\n  - {refused: LAMBDA}\n"
-              "  - quiet: true\n")
+    expect = (
+        "  - {alarm: searching, at: 3m, state: OK}\n  - {refused: SEARCH}\n  - {refused: LAMBDA}\n  - quiet: true\n"
+    )
     found = results(tmp_path, expect, head)
     assert [(result["ok"], result["actual"] is None) for result in found] == [
-        (False, True), (True, False), (False, False), (False, True)]
+        (False, True),
+        (True, False),
+        (False, False),
+        (False, True),
+    ]
     assert "SEARCH" in found[0]["reason"]
 
 
@@ -251,8 +221,16 @@ series:
 def test_templates_are_found_beside_the_file_or_in_the_working_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    properties = {"AlarmName": "named", "Namespace": "N", "MetricName": "m", "Statistic": "Sum", "Period": 60,
-                  "EvaluationPeriods": 1, "Threshold": 5, "ComparisonOperator": "GreaterThanThreshold"}
+    properties = {
+        "AlarmName": "named",
+        "Namespace": "N",
+        "MetricName": "m",
+        "Statistic": "Sum",
+        "Period": 60,
+        "EvaluationPeriods": 1,
+        "Threshold": 5,
+        "ComparisonOperator": "GreaterThanThreshold",
+    }
     template = {"Resources": {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}}}
     (tmp_path / "beside.json").write_text(json.dumps(template))
     elsewhere = tmp_path / "work"
@@ -260,8 +238,11 @@ def test_templates_are_found_beside_the_file_or_in_the_working_directory(
     properties["AlarmName"] = "other"
     (elsewhere / "there.json").write_text(json.dumps(template))
     monkeypatch.chdir(elsewhere)
-    path = written(tmp_path, 'template: [beside.json, there.json]\nseries: {N/m: "9x3"}\nexpect:\n'
-                             "  - {alarm: named, at: 1m, state: ALARM}\n")
+    path = written(
+        tmp_path,
+        'template: [beside.json, there.json]\nseries: {N/m: "9x3"}\nexpect:\n'
+        "  - {alarm: named, at: 1m, state: ALARM}\n",
+    )
     found = answer([path])
     assert found.passed == 1
     assert found.uncovered == ["other"]
@@ -270,38 +251,41 @@ def test_templates_are_found_beside_the_file_or_in_the_working_directory(
     assert not found.ok(require_coverage=True)
 
 
-@pytest.mark.parametrize(("text", "line", "says"), [
-    ("intervall: 1m\n", 1, "did you mean interval?"),
-    ("interval: 45s\n", 1, "10s, 20s, 30s or whole minutes"),
-    ("interval: fast\n", 1, "is no time"),
-    ("delay: 1\n", 1, "is no time"),
-    ("delay: {N/x: 1m}\n", 1, "no series of this file"),
-    ("evaluation_range: 2\n", 1, "from 3 up"),
-    ("start: soon\n", 1, "start is a time"),
-    ("template: nowhere.json\n", 1, "no template nowhere.json"),
-    ("resolve: 5\n", 1, "resolve maps"),
-    ("series:\n  N/m: 1\n  bad: 2\n", 3, "Namespace/MetricName"),
-    ("series:\n  N/m: '1 x'\n", 2, "'x' is no value"),
-    ("series:\n  N/m: [1, 2]\n", 2, "stand in quotes"),
-    ("series:\n  N/m: 1\n  N/m: 2\n", 3, "stands twice"),
-    ("alarms:\n  a: {Type: AWS::SQS::Queue}\n", 2, "is no alarm"),
-    ("expect:\n  - {alarm: a, at: 5m}\n", 2, "an expectation is"),
-    ("expect:\n  - {alarm: idl, at: 5m, state: OK}\n" + IDLE, 2, "did you mean idle?"),
-    ("expect:\n  - {alarm: idle, at: 5m, state: ALARMED}\n" + IDLE, 2, "allowed: OK, ALARM, INSUFFICIENT_DATA"),
-    ("expect:\n  - {alarm: idle, at: 5, state: OK}\n" + IDLE, 2, "is no time"),
-    ("expect:\n  - {alarm: idle, at: 5m, state: OK, color: red}\n" + IDLE, 2, "no key 'color'"),
-    ("expect:\n  - {alarm: idle, from: 5m, to: 4m, never: OK}\n" + IDLE, 2, "from is not after to"),
-    ("expect:\n  - {alarm: idle, at: 5m, notifies: often}\n" + IDLE, 2, "true or false"),
-    ("expect:\n  - {alarm: idle, transitions: [{at: 5m}]}\n" + IDLE, 2, "a transition is"),
-    ("expect:\n  - quiet: false\n", 2, "quiet is true"),
-    ("expect: quiet\n", 1, "expect is a list"),
-    ("math:\n  - {expression: m1}\n", 2, "also names expect"),
-    ("math:\n  - {expression: m1, with: {m1: z}, expect: 1}\n", 2, "'z' is no value"),
-    ("given:\n  AVG(m1): 5\n", 2, "not given but computed"),
-    ("given:\n  ANOMALY_DETECTION_BAND(m1): 5\n", 2, "a band is"),
-    ("a: [\n", 2, "is no YAML"),
-    ("- 1\n", 1, "holds one mapping"),
-])
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("intervall: 1m\n", 1, "did you mean interval?"),
+        ("interval: 45s\n", 1, "10s, 20s, 30s or whole minutes"),
+        ("interval: fast\n", 1, "is no time"),
+        ("delay: 1\n", 1, "is no time"),
+        ("delay: {N/x: 1m}\n", 1, "no series of this file"),
+        ("evaluation_range: 2\n", 1, "from 3 up"),
+        ("start: soon\n", 1, "start is a time"),
+        ("template: nowhere.json\n", 1, "no template nowhere.json"),
+        ("resolve: 5\n", 1, "resolve maps"),
+        ("series:\n  N/m: 1\n  bad: 2\n", 3, "Namespace/MetricName"),
+        ("series:\n  N/m: '1 x'\n", 2, "'x' is no value"),
+        ("series:\n  N/m: [1, 2]\n", 2, "stand in quotes"),
+        ("series:\n  N/m: 1\n  N/m: 2\n", 3, "stands twice"),
+        ("alarms:\n  a: {Type: AWS::SQS::Queue}\n", 2, "is no alarm"),
+        ("expect:\n  - {alarm: a, at: 5m}\n", 2, "an expectation is"),
+        ("expect:\n  - {alarm: idl, at: 5m, state: OK}\n" + IDLE, 2, "did you mean idle?"),
+        ("expect:\n  - {alarm: idle, at: 5m, state: ALARMED}\n" + IDLE, 2, "allowed: OK, ALARM, INSUFFICIENT_DATA"),
+        ("expect:\n  - {alarm: idle, at: 5, state: OK}\n" + IDLE, 2, "is no time"),
+        ("expect:\n  - {alarm: idle, at: 5m, state: OK, color: red}\n" + IDLE, 2, "no key 'color'"),
+        ("expect:\n  - {alarm: idle, from: 5m, to: 4m, never: OK}\n" + IDLE, 2, "from is not after to"),
+        ("expect:\n  - {alarm: idle, at: 5m, notifies: often}\n" + IDLE, 2, "true or false"),
+        ("expect:\n  - {alarm: idle, transitions: [{at: 5m}]}\n" + IDLE, 2, "a transition is"),
+        ("expect:\n  - quiet: false\n", 2, "quiet is true"),
+        ("expect: quiet\n", 1, "expect is a list"),
+        ("math:\n  - {expression: m1}\n", 2, "also names expect"),
+        ("math:\n  - {expression: m1, with: {m1: z}, expect: 1}\n", 2, "'z' is no value"),
+        ("given:\n  AVG(m1): 5\n", 2, "not given but computed"),
+        ("given:\n  ANOMALY_DETECTION_BAND(m1): 5\n", 2, "a band is"),
+        ("a: [\n", 2, "is no YAML"),
+        ("- 1\n", 1, "holds one mapping"),
+    ],
+)
 def test_a_bad_file_is_refused_with_its_line_and_what_is_allowed(
     tmp_path: Path, text: str, line: int, says: str
 ) -> None:
@@ -315,8 +299,9 @@ def test_a_bad_file_is_refused_with_its_line_and_what_is_allowed(
 def test_a_failure_is_drawn_with_its_minutes(tmp_path: Path) -> None:
     path = written(tmp_path, IDLE + SERIES + "expect:\n  - {alarm: idle, at: 13m, state: ALARM}\n")
     drawn = list(lines(answer([path])))
-    assert drawn[0] == (f"FAIL {path}:19: idle at 13m: expected ALARM, was OK: "
-                        "2 of 3 datapoints below 5 (0.0, 0.0, 7.5); 3 needed")
+    assert drawn[0] == (
+        f"FAIL {path}:19: idle at 13m: expected ALARM, was OK: 2 of 3 datapoints below 5 (0.0, 0.0, 7.5); 3 needed"
+    )
     assert re.split(r"\s{2,}", drawn[1].strip()) == ["at", *(f"{minute}m" for minute in range(6, 16))]
     assert re.split(r"\s{2,}", drawn[2].strip()) == ["newest datapoint", *["85"] * 5, "0", "0", "7.5", "0", "0"]
     assert drawn[4].split() == ["state", *["ok"] * 10]
@@ -324,8 +309,11 @@ def test_a_failure_is_drawn_with_its_minutes(tmp_path: Path) -> None:
 
 
 def test_junit_has_a_case_for_each_promise(tmp_path: Path) -> None:
-    path = written(tmp_path, IDLE + SERIES + "expect:\n  - {alarm: idle, at: 13m, state: ALARM}\n  - {refused: X}\n"
-                                             "math:\n  - {expression: NOPE(1), expect: 1}\n")
+    path = written(
+        tmp_path,
+        IDLE + SERIES + "expect:\n  - {alarm: idle, at: 13m, state: ALARM}\n  - {refused: X}\n"
+        "math:\n  - {expression: NOPE(1), expect: 1}\n",
+    )
     root = ElementTree.fromstring(junit(answer([path])))
     assert [root.get(key) for key in ("tests", "failures", "errors")] == ["3", "2", "1"]
     assert len(root.findall(".//testcase")) == 3

@@ -18,14 +18,36 @@ def value(samples: list[float], statistic: str, counts: list[float] | None = Non
     return float(values[0]) if len(values) else None
 
 
-@pytest.mark.parametrize(("statistic", "wanted"), [
-    ("SampleCount", 10), ("Sum", 550), ("Average", 55), ("Minimum", 10), ("Maximum", 100),
-    ("p0", 10), ("p50", 55), ("p90", 91), ("p100", 100), ("p99.9", 99.91),
-    ("tm90", 50), ("TM(10%:90%)", 55), ("TM(:80%)", 45), ("TM(20:50)", 40), ("IQM", 55),
-    ("wm90", 54), ("WM(10%:90%)", 55), ("WM(20:50)", 41),
-    ("tc90", 9), ("TC(20:50)", 3), ("ts90", 450), ("TS(80%:)", 190),
-    ("PR(:50)", 50), ("PR(20:50)", 30), ("PR(90:)", 10),
-])
+@pytest.mark.parametrize(
+    ("statistic", "wanted"),
+    [
+        ("SampleCount", 10),
+        ("Sum", 550),
+        ("Average", 55),
+        ("Minimum", 10),
+        ("Maximum", 100),
+        ("p0", 10),
+        ("p50", 55),
+        ("p90", 91),
+        ("p100", 100),
+        ("p99.9", 99.91),
+        ("tm90", 50),
+        ("TM(10%:90%)", 55),
+        ("TM(:80%)", 45),
+        ("TM(20:50)", 40),
+        ("IQM", 55),
+        ("wm90", 54),
+        ("WM(10%:90%)", 55),
+        ("WM(20:50)", 41),
+        ("tc90", 9),
+        ("TC(20:50)", 3),
+        ("ts90", 450),
+        ("TS(80%:)", 190),
+        ("PR(:50)", 50),
+        ("PR(20:50)", 30),
+        ("PR(90:)", 10),
+    ],
+)
 def test_statistic_of_ten_samples(statistic: str, wanted: float) -> None:
     assert value([10.0 * n for n in range(10, 0, -1)], statistic) == pytest.approx(wanted)
 
@@ -41,7 +63,7 @@ def test_counts_weigh_values() -> None:
 
 
 def test_a_statistic_set_has_no_percentiles() -> None:
-    """"Percentiles": raw data is needed, unless the count is 1 or all values are the same."""
+    """ "Percentiles": raw data is needed, unless the count is 1 or all values are the same."""
     store = MetricStore()
     store.put_statistics(METRIC, 0.0, sum=10, count=4, minimum=1, maximum=5)
     store.put_statistics(METRIC, 60.0, sum=7, count=1, minimum=7, maximum=7)

@@ -17,8 +17,17 @@ METRIC, COMPOSITE, MUTE = (f"AWS::CloudWatch::{kind}" for kind in ("Alarm", "Com
 # Kinds of alarm that exist and are not evaluated here.
 ELSEWHERE = {"AWS::CloudWatch::LogAlarm": "LogAlarm", "AWS::CloudWatch::AnomalyDetector": ""}
 # What may be set although the template leaves it out.
-SETTABLE = frozenset(["Threshold", "EvaluationPeriods", "DatapointsToAlarm", "TreatMissingData", "ActionsEnabled",
-                      "ActionsSuppressorWaitPeriod", "ActionsSuppressorExtensionPeriod"])
+SETTABLE = frozenset(
+    [
+        "Threshold",
+        "EvaluationPeriods",
+        "DatapointsToAlarm",
+        "TreatMissingData",
+        "ActionsEnabled",
+        "ActionsSuppressorWaitPeriod",
+        "ActionsSuppressorExtensionPeriod",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -66,16 +75,16 @@ class AlarmSet:
     def from_properties(cls, alarms: Mapping[str, Mapping[str, Any]]) -> AlarmSet:
         """Alarms given as ``{name: {"Type": …, "Properties": {…}}}``, in the manner of CloudFormation."""
         read = {
-            str((resource.get("Properties") or {}).get("AlarmName") or name):
-                (str(resource.get("Type", METRIC)), resource.get("Properties") or {})
+            str((resource.get("Properties") or {}).get("AlarmName") or name): (
+                str(resource.get("Type", METRIC)),
+                resource.get("Properties") or {},
+            )
             for name, resource in alarms.items()
         }
         return cls._of(read, {})
 
     @classmethod
-    def _of(
-        cls, read: Mapping[str, tuple[str, Mapping[str, Any]]], refused: dict[str, Unsupported]
-    ) -> AlarmSet:
+    def _of(cls, read: Mapping[str, tuple[str, Mapping[str, Any]]], refused: dict[str, Unsupported]) -> AlarmSet:
         alarms: dict[str, Alarm] = {}
         mutes: dict[str, MuteRule] = {}
         for name, (kind, properties) in read.items():
@@ -111,8 +120,11 @@ class AlarmSet:
         """Only what bears on an alarm: itself, the composites above it, and what those look at."""
         wanted = {name}
         while True:
-            more = {other for other, alarm in self.alarms.items() if isinstance(alarm, CompositeAlarm)
-                    and wanted.intersection(alarm.rule.names())}
+            more = {
+                other
+                for other, alarm in self.alarms.items()
+                if isinstance(alarm, CompositeAlarm) and wanted.intersection(alarm.rule.names())
+            }
             for other in wanted | more:
                 alarm = self.alarms.get(other)
                 if isinstance(alarm, CompositeAlarm):
@@ -131,8 +143,10 @@ class AlarmSet:
         for name, alarm in list(waiting.items()):
             for child in (*alarm.rule.names(), *filter(None, [alarm.suppressor])):
                 if child not in self.alarms and child not in self.refused:
-                    refused[name] = Unsupported("AlarmRule" if child in alarm.rule.names() else "ActionsSuppressor",
-                                                f"names {child}, which is no alarm of this template")
+                    refused[name] = Unsupported(
+                        "AlarmRule" if child in alarm.rule.names() else "ActionsSuppressor",
+                        f"names {child}, which is no alarm of this template",
+                    )
         for name in list(waiting):
             if name in refused:
                 del waiting[name]
@@ -145,8 +159,10 @@ class AlarmSet:
         for name, alarm in waiting.items():
             lost = next((child for child in alarm.rule.names() if child in refused), None)
             refused[name] = (
-                Unsupported(refused[lost].construct, f"{lost} is refused: {refused[lost].why}") if lost
-                else Unsupported("AlarmRule", "these composite alarms depend on each other in a cycle"))
+                Unsupported(refused[lost].construct, f"{lost} is refused: {refused[lost].why}")
+                if lost
+                else Unsupported("AlarmRule", "these composite alarms depend on each other in a cycle")
+            )
         for name, found in list(ordered.items()):
             if isinstance(found, CompositeAlarm) and found.suppressor and found.suppressor not in ordered:
                 refused[name] = Unsupported("ActionsSuppressor", f"{found.suppressor} is refused")

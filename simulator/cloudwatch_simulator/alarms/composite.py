@@ -23,7 +23,9 @@ def read_composite_alarm(name: str, properties: Mapping[str, Any]) -> CompositeA
         if value is not None and int(value) < 0:
             raise Unsupported(key, f"is {value} seconds")
     return CompositeAlarm(
-        name=name, rule=parse_rule(str(properties["AlarmRule"])), actions=read_actions(properties),
+        name=name,
+        rule=parse_rule(str(properties["AlarmRule"])),
+        actions=read_actions(properties),
         suppressor=alarm_name(str(suppressor)) if suppressor else None,
         wait=int(periods["ActionsSuppressorWaitPeriod"] or 0),
         extension=int(periods["ActionsSuppressorExtensionPeriod"] or 0),

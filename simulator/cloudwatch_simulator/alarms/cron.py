@@ -10,9 +10,12 @@ import numpy.typing as npt
 from cloudwatch_simulator.errors import Unsupported
 
 _FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
-_NAMES = {name: number for number, name in enumerate(
-    ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"), start=1
-)} | {name: number for number, name in enumerate(("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"))}
+_NAMES = {
+    name: number
+    for number, name in enumerate(
+        ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"), start=1
+    )
+} | {name: number for number, name in enumerate(("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"))}
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,14 @@ class Cron:
             raise Unsupported("cron", f"{text!r} has {len(fields)} fields; minute hour day month weekday are 5")
         values = [_values(field, *bounds) for field, bounds in zip(fields, _FIELDS, strict=True)]
         weekdays = tuple(sorted({day % 7 for day in values[4]}))
-        return cls(values[0], values[1], values[2], values[3], weekdays,
-                   either=all(field not in ("*", "?") for field in (fields[2], fields[4])))
+        return cls(
+            values[0],
+            values[1],
+            values[2],
+            values[3],
+            weekdays,
+            either=all(field not in ("*", "?") for field in (fields[2], fields[4])),
+        )
 
     def matches(self, minutes: npt.NDArray[np.datetime64]) -> npt.NDArray[np.bool_]:
         """Whether each of some local minutes matches."""
@@ -48,7 +57,8 @@ class Cron:
         by_day = np.isin((days - months).astype(np.int64) + 1, self.day)
         by_weekday = np.isin((days.astype(np.int64) + 4) % 7, self.weekday)
         return np.asarray(
-            np.isin(since_midnight % 60, self.minute) & np.isin(since_midnight // 60, self.hour)
+            np.isin(since_midnight % 60, self.minute)
+            & np.isin(since_midnight // 60, self.hour)
             & np.isin(months.astype(np.int64) % 12 + 1, self.month)
             & (by_day | by_weekday if self.either else by_day & by_weekday)
         )
@@ -66,8 +76,10 @@ def _values(field: str, name: str, low: int, high: int) -> tuple[int, ...]:
                 raise ValueError
             found.update(range(begin, end + 1, int(step) if step else 1))
     except ValueError:
-        raise Unsupported("cron", f"the field {name} is {field!r}; allowed: numbers from {low} to {high}, names, "
-                          "lists, ranges and steps") from None
+        raise Unsupported(
+            "cron",
+            f"the field {name} is {field!r}; allowed: numbers from {low} to {high}, names, lists, ranges and steps",
+        ) from None
     return tuple(sorted(found))
 
 

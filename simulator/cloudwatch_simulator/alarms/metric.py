@@ -32,11 +32,20 @@ def read_metric_alarm(name: str, properties: Mapping[str, Any]) -> MetricAlarm:
     if datapoints > periods:
         raise Unsupported("DatapointsToAlarm", f"is {datapoints}, above EvaluationPeriods {periods}")
     alarm = MetricAlarm(
-        name=name, queries=queries, returned=returned, band=band,
-        comparison=_comparison(properties, band), threshold=_threshold(properties, band),
-        period=_period(queries), evaluation_periods=periods, datapoints_to_alarm=datapoints,
-        treat_missing=_treatment(properties, queries), ignore_low_samples=_low_samples(properties),
-        actions=read_actions(properties), wall_clock=_wall_clock(properties), warm_up=_warm_up(properties),
+        name=name,
+        queries=queries,
+        returned=returned,
+        band=band,
+        comparison=_comparison(properties, band),
+        threshold=_threshold(properties, band),
+        period=_period(queries),
+        evaluation_periods=periods,
+        datapoints_to_alarm=datapoints,
+        treat_missing=_treatment(properties, queries),
+        ignore_low_samples=_low_samples(properties),
+        actions=read_actions(properties),
+        wall_clock=_wall_clock(properties),
+        warm_up=_warm_up(properties),
     )
     _check_window(alarm)
     return alarm
@@ -83,8 +92,13 @@ def read_query(entry: Mapping[str, Any]) -> MetricQuery:
     if entry.get("AccountId"):
         raise Unsupported("AccountId", "metrics of other accounts are not simulated")
     if "Expression" in entry:
-        return MetricQuery(id_, expression=str(entry["Expression"]), period=int(period) if period else None,
-                           label=label, returns=returns)
+        return MetricQuery(
+            id_,
+            expression=str(entry["Expression"]),
+            period=int(period) if period else None,
+            label=label,
+            returns=returns,
+        )
     stat = entry.get("MetricStat")
     if not stat or "Metric" not in stat:
         raise Unsupported("Metrics", f"the entry {id_} has neither MetricStat nor Expression")
@@ -94,8 +108,15 @@ def read_query(entry: Mapping[str, Any]) -> MetricQuery:
         Statistic.parse(str(stat.get("Stat", "")))
     except ScenarioError as error:
         raise Unsupported("Statistic", error.message) from None
-    return MetricQuery(id_, MetricId.of(str(metric["Namespace"]), str(metric["MetricName"]), dimensions),
-                       str(stat["Stat"]), int(stat.get("Period", 60)), stat.get("Unit"), label=label, returns=returns)
+    return MetricQuery(
+        id_,
+        MetricId.of(str(metric["Namespace"]), str(metric["MetricName"]), dimensions),
+        str(stat["Stat"]),
+        int(stat.get("Period", 60)),
+        stat.get("Unit"),
+        label=label,
+        returns=returns,
+    )
 
 
 def _check_expression(query: MetricQuery, ids: list[str]) -> None:
@@ -194,8 +215,11 @@ def _warm_up(properties: Mapping[str, Any]) -> WarmUp | None:
 def _check_window(alarm: MetricAlarm) -> None:
     span = alarm.period * alarm.evaluation_periods
     if span > 604_800 or (span > 86_400 and alarm.period < 3600):
-        raise Unsupported("EvaluationPeriods", f"{alarm.evaluation_periods} periods of {alarm.period} s are more than "
-                          "7 days, or more than 1 day with periods below an hour")
+        raise Unsupported(
+            "EvaluationPeriods",
+            f"{alarm.evaluation_periods} periods of {alarm.period} s are more than "
+            "7 days, or more than 1 day with periods below an hour",
+        )
     if alarm.wall_clock and alarm.period not in WALL_CLOCK_PERIODS:
         raise Unsupported("Period", f"{alarm.period} has no wall-clock window; allowed: {WALL_CLOCK_PERIODS}")
 

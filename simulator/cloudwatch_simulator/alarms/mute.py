@@ -70,8 +70,16 @@ def read_mute_rule(name: str, properties: Mapping[str, Any]) -> MuteRule:
     targets = (properties.get("MuteTargets") or {}).get("AlarmNames") or ()
     where = str(schedule.get("Timezone") or "UTC")
     zone(where)
-    return MuteRule(name, tuple(str(target) for target in targets), _seconds(str(schedule["Duration"])), where, cron,
-                    once, _moment(properties.get("StartDate"), -np.inf), _moment(properties.get("ExpireDate"), np.inf))
+    return MuteRule(
+        name,
+        tuple(str(target) for target in targets),
+        _seconds(str(schedule["Duration"])),
+        where,
+        cron,
+        once,
+        _moment(properties.get("StartDate"), -np.inf),
+        _moment(properties.get("ExpireDate"), np.inf),
+    )
 
 
 def _seconds(duration: str) -> int:

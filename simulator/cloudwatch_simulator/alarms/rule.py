@@ -113,8 +113,11 @@ def parse_rule(text: str) -> Rule:
     except UnexpectedInput as error:
         column = getattr(error, "column", 0)
         where = f"column {column}" if isinstance(column, int) and column > 0 else "the end"
-        raise Unsupported("AlarmRule", f"{text!r} cannot be read at {where}; a rule is made of ALARM(x), OK(x), "
-                          "INSUFFICIENT_DATA(x), TRUE, FALSE, AND, OR, NOT, AT_LEAST(n, STATE, (x, y))") from None
+        raise Unsupported(
+            "AlarmRule",
+            f"{text!r} cannot be read at {where}; a rule is made of ALARM(x), OK(x), "
+            "INSUFFICIENT_DATA(x), TRUE, FALSE, AND, OR, NOT, AT_LEAST(n, STATE, (x, y))",
+        ) from None
     except RecursionError:
         raise Unsupported("AlarmRule", "is nested too deeply") from None
     if len(text) > 10_240 or len(tree.names()) > 100 or tree.elements() > 500:
@@ -141,8 +144,14 @@ def _parser() -> Lark:
         def at_least(self, items: list[Any]) -> Rule:
             amount, (negated, state), *children = items
             share = str(amount).endswith("%")
-            return Rule("AT_LEAST", children=tuple(children), amount=int(str(amount).rstrip("%")), share=share,
-                        state=state, negated=negated)
+            return Rule(
+                "AT_LEAST",
+                children=tuple(children),
+                amount=int(str(amount).rstrip("%")),
+                share=share,
+                state=state,
+                negated=negated,
+            )
 
         def inverse(self, items: list[Any]) -> Rule:
             return Rule("NOT", (items[0],))

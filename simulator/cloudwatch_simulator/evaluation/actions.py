@@ -28,15 +28,23 @@ class Announced:
 
 
 def silenced(
-    alarm: CompositeAlarm, ticks: Floats, states: Codes, before: int, suppressor: Codes, suppressor_before: int,
+    alarm: CompositeAlarm,
+    ticks: Floats,
+    states: Codes,
+    before: int,
+    suppressor: Codes,
+    suppressor_before: int,
     announced: Announced,
 ) -> Flags:
     """At which ticks the suppressor holds the alarm's actions back."""
     hot = CODE[ALARM]
     previous = np.concatenate(([before], states[:-1]))
     entered = _latest(ticks, (states == hot) & (previous != hot), announced.entered_alarm)
-    left = _latest(ticks, (suppressor != hot) & (np.concatenate(([suppressor_before], suppressor[:-1])) == hot),
-                   announced.suppressor_left)
+    left = _latest(
+        ticks,
+        (suppressor != hot) & (np.concatenate(([suppressor_before], suppressor[:-1])) == hot),
+        announced.suppressor_left,
+    )
     waiting = (states == hot) & (ticks < entered + alarm.wait)
     if len(ticks):
         announced.entered_alarm, announced.suppressor_left = float(entered[-1]), float(left[-1])

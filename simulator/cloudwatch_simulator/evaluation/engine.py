@@ -136,8 +136,11 @@ class Engine:
                 done.refused[name] = error if isinstance(error, Unsupported) else Unsupported(name, error.message)
             else:
                 newest = np.searchsorted(due, done.ticks, side="right") - 1 if len(due) < len(states) else None
-                states = found.states if newest is None else (
-                    np.where(newest < 0, before, found.states[np.maximum(newest, 0)]).astype(np.int8))
+                states = (
+                    found.states
+                    if newest is None
+                    else (np.where(newest < 0, before, found.states[np.maximum(newest, 0)]).astype(np.int8))
+                )
                 changed = _changed(states, before)
                 done.seen[name] = found.slots.rows(changed if newest is None else newest[changed])
         done.states[name] = states
@@ -167,8 +170,15 @@ class Engine:
             states = done.states[name]
             quiet = None
             if isinstance(alarm, CompositeAlarm) and alarm.suppressor:
-                quiet = silenced(alarm, done.ticks, states, before[name], done.states[alarm.suppressor],
-                                 before[alarm.suppressor], self._announced[name])
+                quiet = silenced(
+                    alarm,
+                    done.ticks,
+                    states,
+                    before[name],
+                    done.states[alarm.suppressor],
+                    before[alarm.suppressor],
+                    self._announced[name],
+                )
             for mute, active in muted.items():
                 if name in self.alarms.mutes[mute].alarms:
                     quiet = active if quiet is None else quiet | active
@@ -197,8 +207,11 @@ class Engine:
         if isinstance(alarm, CompositeAlarm):
             children = {child: (before[child], done.states[child]) for child in alarm.rule.names()}
             for place in changed:
-                causes = [(child, STATES[codes[place]]) for child, (first, codes) in children.items()
-                          if codes[place] != (codes[place - 1] if place else first)]
+                causes = [
+                    (child, STATES[codes[place]])
+                    for child, (first, codes) in children.items()
+                    if codes[place] != (codes[place - 1] if place else first)
+                ]
                 yield partial(composite_reason, causes, float(ticks[place]))
             return
         for row, place in enumerate(changed):

@@ -83,7 +83,7 @@ def _asked(alarm: MetricAlarm, slots: Slots, points: Floats) -> Codes:
     hot = breaches(alarm, slots, points) & real
     asked = decide(hot, real, alarm.evaluation_periods, alarm.datapoints_to_alarm, alarm.treat_missing)
     if slots.low_samples is not None:
-        newest = slots.low_samples[:, -alarm.evaluation_periods:]
+        newest = slots.low_samples[:, -alarm.evaluation_periods :]
         with np.errstate(invalid="ignore"):
             few = (newest < _enough_samples(alarm)).any(axis=1)
         asked = np.where(few, RETAIN, asked).astype(np.int8)
@@ -91,7 +91,7 @@ def _asked(alarm: MetricAlarm, slots: Slots, points: Floats) -> Codes:
 
 
 def _enough_samples(alarm: MetricAlarm) -> float:
-    """"Percentile-based alarms and low data samples": 10/(1-p) samples from the median up, 10/p below it."""
+    """ "Percentile-based alarms and low data samples": 10/(1-p) samples from the median up, 10/p below it."""
     statistic = Statistic.parse(alarm.queries[0].stat)
     rank = statistic.high if statistic.kind == "p" else None
     if rank is None or not 0 < rank < 1:
@@ -115,15 +115,13 @@ def _contributed(alarm: MetricAlarm, slots: Slots, memory: Memory) -> Codes:
     return np.where(any_data, states, CODE[INSUFFICIENT_DATA]).astype(np.int8)
 
 
-def _after_warm_up(
-    alarm: MetricAlarm, data: Data, slots: Slots, ticks: Floats, asked: Codes, memory: Memory
-) -> Codes:
-    """"Alarm warm-up periods": INSUFFICIENT_DATA until it has ended, early once the evaluation periods are filled."""
+def _after_warm_up(alarm: MetricAlarm, data: Data, slots: Slots, ticks: Floats, asked: Codes, memory: Memory) -> Codes:
+    """ "Alarm warm-up periods": INSUFFICIENT_DATA until it has ended, early once the evaluation periods are filled."""
     if alarm.warm_up is None or not memory.warming:
         return asked
     over = ticks >= memory.created + alarm.warm_up.minutes * 60
     if not alarm.warm_up.strict:
-        newest = [points[:, -alarm.evaluation_periods:] for points in slots.series.values()]
+        newest = [points[:, -alarm.evaluation_periods :] for points in slots.series.values()]
         full = np.zeros(len(ticks), dtype=bool)
         for points in newest:
             full |= ~np.isnan(points).any(axis=1)

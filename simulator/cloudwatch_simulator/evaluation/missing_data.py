@@ -50,8 +50,13 @@ def _alarm_or_ok(alarm: npt.NDArray[np.bool_]) -> Codes:
 
 
 def _filled(
-    hot: npt.NDArray[np.bool_], real: npt.NDArray[np.bool_], over: npt.NDArray[np.intp], found: npt.NDArray[np.intp],
-    periods: int, datapoints: int, treatment: str,
+    hot: npt.NDArray[np.bool_],
+    real: npt.NDArray[np.bool_],
+    over: npt.NDArray[np.intp],
+    found: npt.NDArray[np.intp],
+    periods: int,
+    datapoints: int,
+    treatment: str,
 ) -> Codes:
     """Rows with fewer real datapoints than evaluation periods, newest first."""
     if treatment == "breaching":

@@ -14,9 +14,12 @@ from cloudwatch_simulator.evaluation.slots import Slots
 from cloudwatch_simulator.series import Floats
 
 _WORDS = {
-    "GreaterThanThreshold": "greater than", "GreaterThanOrEqualToThreshold": "greater than or equal to",
-    "LessThanThreshold": "less than", "LessThanOrEqualToThreshold": "less than or equal to",
-    "LessThanLowerThreshold": "less than the lower", "GreaterThanUpperThreshold": "greater than the upper",
+    "GreaterThanThreshold": "greater than",
+    "GreaterThanOrEqualToThreshold": "greater than or equal to",
+    "LessThanThreshold": "less than",
+    "LessThanOrEqualToThreshold": "less than or equal to",
+    "LessThanLowerThreshold": "less than the lower",
+    "GreaterThanUpperThreshold": "greater than the upper",
     "LessThanLowerOrGreaterThanUpperThreshold": "outside the",
 }
 _TREATED = {"breaching": "[Breaching]", "notBreaching": "[NonBreaching]", "missing": "[Missing]", "ignore": "[Ignore]"}
@@ -25,16 +28,18 @@ _TREATED = {"breaching": "[Breaching]", "notBreaching": "[NonBreaching]", "missi
 def reason(alarm: MetricAlarm, slots: Slots, row: int, old: str, new: str) -> str:
     """The sentence for one change, from the datapoints of its evaluation."""
     label, points = _speaking(alarm, slots, row, new)
-    real = np.flatnonzero(~np.isnan(points))[-alarm.evaluation_periods:]
+    real = np.flatnonzero(~np.isnan(points))[-alarm.evaluation_periods :]
     filled = alarm.evaluation_periods - len(real)
     if new == INSUFFICIENT_DATA:
         many = alarm.evaluation_periods
         return f"Insufficient Data: {many} {'datapoint was' if many == 1 else 'datapoints were'} unknown."
     if not len(real):
         many = alarm.evaluation_periods
-        return (f"Threshold Crossed: no datapoints were received for {_count(many, 'period')} and "
-                f"{_count(filled, 'missing datapoint')} {'was' if filled == 1 else 'were'} treated as "
-                f"{_TREATED[alarm.treat_missing]}.")
+        return (
+            f"Threshold Crossed: no datapoints were received for {_count(many, 'period')} and "
+            f"{_count(filled, 'missing datapoint')} {'was' if filled == 1 else 'were'} treated as "
+            f"{_TREATED[alarm.treat_missing]}."
+        )
     hot = _hot(alarm, slots, row, points)[real]
     breaching = new == ALARM
     chosen = real[hot] if breaching else real[~hot]
@@ -44,11 +49,15 @@ def reason(alarm: MetricAlarm, slots: Slots, row: int, old: str, new: str) -> st
     shown = ", ".join(f"{points[place]} ({_moment(slots.starts[row, place])})" for place in chosen[::-1])
     wanted = alarm.datapoints_to_alarm if new == ALARM else alarm.evaluation_periods - alarm.datapoints_to_alarm + 1
     verb = f"{'was' if len(chosen) == 1 else 'were'}{'' if breaching else ' not'}"
-    text = (f"Threshold Crossed: {len(chosen)} out of the last {len(real)} datapoints [{shown}] {verb} "
-            f"{_bound(alarm, slots, row)}")
+    text = (
+        f"Threshold Crossed: {len(chosen)} out of the last {len(real)} datapoints [{shown}] {verb} "
+        f"{_bound(alarm, slots, row)}"
+    )
     if filled:
-        text += (f" and {_count(filled, 'missing datapoint')} {'was' if filled == 1 else 'were'} treated as "
-                 f"{_TREATED[alarm.treat_missing]}")
+        text += (
+            f" and {_count(filled, 'missing datapoint')} {'was' if filled == 1 else 'were'} treated as "
+            f"{_TREATED[alarm.treat_missing]}"
+        )
     text += f" (minimum {_count(wanted, 'datapoint')} for {old} -> {new} transition)."
     return f"{label}: {text}" if label else text
 
@@ -83,9 +92,12 @@ def _moment(seconds: float) -> str:
 
 
 _SHORT = {
-    "GreaterThanThreshold": "above", "GreaterThanOrEqualToThreshold": "at or above",
-    "LessThanThreshold": "below", "LessThanOrEqualToThreshold": "at or below",
-    "LessThanLowerThreshold": "below the band", "GreaterThanUpperThreshold": "above the band",
+    "GreaterThanThreshold": "above",
+    "GreaterThanOrEqualToThreshold": "at or above",
+    "LessThanThreshold": "below",
+    "LessThanOrEqualToThreshold": "at or below",
+    "LessThanLowerThreshold": "below the band",
+    "GreaterThanUpperThreshold": "above the band",
     "LessThanLowerOrGreaterThanUpperThreshold": "outside the band",
 }
 
@@ -98,13 +110,15 @@ def condition(alarm: MetricAlarm) -> str:
 def explanation(alarm: MetricAlarm, slots: Slots, row: int) -> str:
     """What one evaluation saw, short: ``2 of 3 datapoints below 5 (0.0, 0.0, 7.5); 3 needed``."""
     label, points = _speaking(alarm, slots, row, ALARM)
-    real = np.flatnonzero(~np.isnan(points))[-alarm.evaluation_periods:]
+    real = np.flatnonzero(~np.isnan(points))[-alarm.evaluation_periods :]
     filled = alarm.evaluation_periods - len(real)
     over = int(_hot(alarm, slots, row, points)[real].sum()) if len(real) else 0
     shown = f" ({', '.join(str(points[place]) for place in real)})" if len(real) else ""
-    text = (f"{over} of {len(real)} datapoints {condition(alarm)}{shown}"
-            + (f", {filled} missing treated as {alarm.treat_missing}" if filled else "")
-            + f"; {alarm.datapoints_to_alarm} needed")
+    text = (
+        f"{over} of {len(real)} datapoints {condition(alarm)}{shown}"
+        + (f", {filled} missing treated as {alarm.treat_missing}" if filled else "")
+        + f"; {alarm.datapoints_to_alarm} needed"
+    )
     return f"{label}: {text}" if label else text
 
 

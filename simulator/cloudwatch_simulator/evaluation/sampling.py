@@ -118,8 +118,11 @@ class QueryInputs:
         store = self._data.store
         if frame.alarm and query.unit is None and len(store.units(query.metric)) > 1:
             units = " and ".join(store.units(query.metric))
-            raise Unsupported("Unit", f"{query.metric} is reported in {units} and the alarm names none; "
-                              "CloudWatch calls the outcome undefined")
+            raise Unsupported(
+                "Unit",
+                f"{query.metric} is reported in {units} and the alarm names none; "
+                "CloudWatch calls the outcome undefined",
+            )
         points = self._data.values(query.metric, query.stat, query.unit, self._windows)
         return TimeSeries(points, query.label or query.metric.name, query.period or self._period)
 
@@ -147,5 +150,6 @@ class QueryInputs:
         if frame.alarm:
             raise Unsupported("SEARCH", "CloudWatch does not take it in an alarm")
         found = search(expression, self._data.store.metrics())
-        return SeriesArray(tuple(TimeSeries(self._data.values(metric, stat, None, self._windows), label)
-                                 for metric, label in found))
+        return SeriesArray(
+            tuple(TimeSeries(self._data.values(metric, stat, None, self._windows), label) for metric, label in found)
+        )

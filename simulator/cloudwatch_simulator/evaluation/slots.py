@@ -130,8 +130,14 @@ def _replaced(
         else:
             assert isinstance(old, SeriesArray)
             assert isinstance(new, SeriesArray)
-            out.append(SeriesArray(tuple(TimeSeries(put(one.points, other.points), one.label)
-                                         for one, other in zip(old.items, new.items, strict=True))))
+            out.append(
+                SeriesArray(
+                    tuple(
+                        TimeSeries(put(one.points, other.points), one.label)
+                        for one, other in zip(old.items, new.items, strict=True)
+                    )
+                )
+            )
     return out
 
 

@@ -35,8 +35,8 @@ def _slice(arguments: Arguments) -> Value:
     items = _array(arguments, takes).items
     places = [int(arguments.number(index, takes)) for index in range(1, len(arguments.values))]
     if len(places) == 1:
-        return SeriesArray(items[max(places[0], 0):])
-    return SeriesArray(items[max(places[0], 0):max(places[1], 0)])
+        return SeriesArray(items[max(places[0], 0) :])
+    return SeriesArray(items[max(places[0], 0) : max(places[1], 0)])
 
 
 @function("REMOVE_EMPTY")
@@ -54,8 +54,12 @@ def _sort(arguments: Arguments) -> Value:
     arguments.frame.ranged()
     items = _array(arguments, _SORT_TAKES).items
     by, order = arguments.values[1], arguments.values[2]
-    if not (isinstance(by, Word) and by.value in ("AVG", "MIN", "MAX", "SUM")
-            and isinstance(order, Word) and order.value in ("ASC", "DESC")):
+    if not (
+        isinstance(by, Word)
+        and by.value in ("AVG", "MIN", "MAX", "SUM")
+        and isinstance(order, Word)
+        and order.value in ("ASC", "DESC")
+    ):
         raise arguments.wrong(_SORT_TAKES)
     limit = int(arguments.number(3, _SORT_TAKES)) if len(arguments.values) == 4 else len(items)
     if not items:

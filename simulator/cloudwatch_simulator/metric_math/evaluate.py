@@ -79,8 +79,11 @@ def _value(node: Node, inputs: Inputs, frame: Frame) -> Value:
     if node.function == "NEGATE":
         return negate(values[0])
     if node.function not in FUNCTIONS:
-        raise Unsupported(node.function, "is no function of metric math that is known here"
-                          + nearest(node.function, [*FUNCTIONS, *OUTSIDE, "METRICS", "SEARCH"]))
+        raise Unsupported(
+            node.function,
+            "is no function of metric math that is known here"
+            + nearest(node.function, [*FUNCTIONS, *OUTSIDE, "METRICS", "SEARCH"]),
+        )
     return FUNCTIONS[node.function](Arguments(node.function, values, frame))
 
 

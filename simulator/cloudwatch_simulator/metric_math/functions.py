@@ -67,7 +67,11 @@ def each(arguments: Arguments, change: Callable[[Floats], Floats]) -> Value:
 
 
 _POINTWISE: dict[str, Callable[[Floats], Floats]] = {
-    "ABS": np.abs, "CEIL": np.ceil, "FLOOR": np.floor, "LOG": np.log, "LOG10": np.log10,
+    "ABS": np.abs,
+    "CEIL": np.ceil,
+    "FLOOR": np.floor,
+    "LOG": np.log,
+    "LOG10": np.log10,
 }
 
 
@@ -127,8 +131,9 @@ def _aggregate(arguments: Arguments) -> Value:
                 return TimeSeries(arguments.frame.full(np.nan), arguments.function)
             stacked = np.stack([item.points for item in value.items])
             result = reduce(stacked, 0)
-            return TimeSeries(result if counting else np.where(np.all(np.isnan(stacked), axis=0), np.nan, result),
-                              arguments.function)
+            return TimeSeries(
+                result if counting else np.where(np.all(np.isnan(stacked), axis=0), np.nan, result), arguments.function
+            )
     raise arguments.wrong(takes)
 
 

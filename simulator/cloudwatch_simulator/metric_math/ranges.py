@@ -64,8 +64,9 @@ def _fill(arguments: Arguments) -> Value:
     arguments.count(2, 2, _FILL_TAKES)
     value, filling = arguments.values
     if isinstance(value, SeriesArray):
-        return SeriesArray(tuple(TimeSeries(_filled(arguments, item.points, filling), item.label)
-                                 for item in value.items))
+        return SeriesArray(
+            tuple(TimeSeries(_filled(arguments, item.points, filling), item.label) for item in value.items)
+        )
     if isinstance(value, TimeSeries):
         return TimeSeries(_filled(arguments, value.points, filling), value.label)
     raise arguments.wrong(_FILL_TAKES)

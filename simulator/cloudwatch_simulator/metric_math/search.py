@@ -53,8 +53,12 @@ def search(expression: str, metrics: Iterable[MetricId]) -> list[tuple[MetricId,
     matches = _parse(expression)
     found = sorted(metric for metric in metrics if matches(metric))[:MOST]
     several = len({metric.name for metric in found}) > 1
-    varying = {name for metric in found for name, value in metric.dimensions
-               if any(dict(other.dimensions).get(name) != value for other in found)}
+    varying = {
+        name
+        for metric in found
+        for name, value in metric.dimensions
+        if any(dict(other.dimensions).get(name) != value for other in found)
+    }
     if not varying and found and not several:
         varying = {name for name, _ in found[0].dimensions}
     return [(metric, _label(metric, varying, several)) for metric in found]
@@ -78,7 +82,9 @@ def _partial(term: str, text: str) -> bool:
     wanted, there = tokens(term), tokens(text)
     if len(wanted) == 1:
         return wanted[0].lower() in [token.lower() for token in there]
-    return any(there[at:at + len(wanted)] == wanted for at in range(len(there) - len(wanted) + 1)) if wanted else False
+    return (
+        any(there[at : at + len(wanted)] == wanted for at in range(len(there) - len(wanted) + 1)) if wanted else False
+    )
 
 
 def _matcher(value: tuple[str, bool]) -> Callable[[str], bool]:

@@ -77,8 +77,12 @@ class Frame:
 
 def kind(value: Value) -> str:
     """What to call a value in an error."""
-    names = {Scalar: "a number", TimeSeries: "a time series", SeriesArray: "an array of time series",
-             Words: "an array of strings"}
+    names = {
+        Scalar: "a number",
+        TimeSeries: "a time series",
+        SeriesArray: "an array of time series",
+        Words: "an array of strings",
+    }
     if isinstance(value, Word):
         return f"the word {value.value}" if value.bare else "a string"
     return names[type(value)]

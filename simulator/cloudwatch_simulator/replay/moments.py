@@ -21,8 +21,9 @@ def moment(text: object, file: str, line: int | None = None) -> float:
     try:
         found = datetime.fromisoformat(str(text).strip().replace("Z", "+00:00"))
     except ValueError:
-        raise ScenarioError(f"{text!r} is no time; allowed: ISO 8601, or seconds or milliseconds since 1970",
-                            file=file, line=line) from None
+        raise ScenarioError(
+            f"{text!r} is no time; allowed: ISO 8601, or seconds or milliseconds since 1970", file=file, line=line
+        ) from None
     return (found if found.tzinfo else found.replace(tzinfo=timezone.utc)).timestamp()
 
 

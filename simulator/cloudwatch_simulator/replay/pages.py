@@ -27,9 +27,14 @@ class Page:
 
     def answered(self) -> dict[str, Any]:
         """As ``--json`` prints it."""
-        return {"alarm": self.alarm, "at": iso(self.at), "until": iso(self.until) if self.until is not None else None,
-                "minutes": round((self.until - self.at) / 60, 2) if self.until is not None else None,
-                "reason": self.reason, "actions": list(self.actions)}
+        return {
+            "alarm": self.alarm,
+            "at": iso(self.at),
+            "until": iso(self.until) if self.until is not None else None,
+            "minutes": round((self.until - self.at) / 60, 2) if self.until is not None else None,
+            "reason": self.reason,
+            "actions": list(self.actions),
+        }
 
 
 def iso(at: float) -> str:
@@ -41,8 +46,11 @@ def run(recorded: Recorded, alarms: AlarmSet, store: MetricStore, evaluation_ran
     first, last = recorded.span()
     start = float(np.floor(first / 60) * 60)
     refusals = recorded.refusals(alarms.alarms)
-    kept = replace(alarms, alarms={name: alarm for name, alarm in alarms.alarms.items() if name not in refusals},
-                   refused={**alarms.refused, **refusals})
+    kept = replace(
+        alarms,
+        alarms={name: alarm for name, alarm in alarms.alarms.items() if name not in refusals},
+        refused={**alarms.refused, **refusals},
+    )
     simulation = Simulation(kept.checked(), start=start, store=store, evaluation_range=evaluation_range)
     simulation.run(until=float(np.ceil(last / 60) * 60))
     return simulation

@@ -58,8 +58,9 @@ def _get_metric_data(found: Any, file: str) -> Iterator[Recording]:
         for result in page["MetricDataResults"]:
             times, values = result.get("Timestamps") or [], result.get("Values") or []
             if len(times) != len(values):
-                raise ScenarioError(f"the result {result.get('Id')} has {len(times)} times and {len(values)} values",
-                                    file=file)
+                raise ScenarioError(
+                    f"the result {result.get('Id')} has {len(times)} times and {len(values)} values", file=file
+                )
             recording = _recording(result, asked, file)
             if recording is not None:
                 moments = seconds_of(np.array([moment(time, file) for time in times], dtype=np.float64))
@@ -85,7 +86,9 @@ def _recording(result: Mapping[str, Any], asked: Mapping[str, Any], file: str) -
     except ScenarioError:
         raise ScenarioError(
             f"says nothing of the metric behind the id {name}: keep the request's MetricDataQueries beside "
-            'MetricDataResults, or label each Namespace/MetricName{Dimension="value"} : Statistic', file=file) from None
+            'MetricDataResults, or label each Namespace/MetricName{Dimension="value"} : Statistic',
+            file=file,
+        ) from None
     return Recording(metric, label.rpartition(" : ")[2] if " : " in label else "Average", 60, unit)
 
 
@@ -102,8 +105,12 @@ def _metric_stream(text: str, file: str) -> Iterator[Recording]:
             one = StatisticSet(float(value["sum"]), float(value["count"]), float(value["min"]), float(value["max"]))
             time = float(record["timestamp"]) / 1000
         except (ValueError, KeyError, TypeError) as error:
-            raise ScenarioError("is no record of a metric stream (namespace, metric_name, dimensions, timestamp, value "
-                                f"with sum, count, min, max): {error}", file=file, line=number) from None
+            raise ScenarioError(
+                "is no record of a metric stream (namespace, metric_name, dimensions, timestamp, value "
+                f"with sum, count, min, max): {error}",
+                file=file,
+                line=number,
+            ) from None
         unit = record.get("unit") or None
         recording = found.setdefault((metric, unit), Recording(metric, None, 60, unit))
         if one.count > 0:

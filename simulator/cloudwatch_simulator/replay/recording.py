@@ -38,8 +38,15 @@ class Recording:
         if self.times:
             store.put_series(self.metric, np.array(self.times), np.array(self.values), self.unit)
         for time, one in self.sets:
-            store.put_statistics(self.metric, time, sum=one.sum, count=one.count, minimum=one.minimum,
-                                 maximum=one.maximum, unit=self.unit)
+            store.put_statistics(
+                self.metric,
+                time,
+                sum=one.sum,
+                count=one.count,
+                minimum=one.minimum,
+                maximum=one.maximum,
+                unit=self.unit,
+            )
 
     def unfit(self, query: MetricQuery) -> str | None:
         """Why it cannot stand for an alarm's metric; None when it can."""
@@ -51,8 +58,10 @@ class Recording:
         if query.stat != self.statistic:
             return f"{self.metric} was recorded as {self.statistic}, the alarm uses {query.stat}"
         if period != self.period and query.stat not in _ADDITIVE:
-            return (f"{self.metric} was recorded as {self.statistic} of {self.period} s; that of {period} s cannot be "
-                    "found from it")
+            return (
+                f"{self.metric} was recorded as {self.statistic} of {self.period} s; that of {period} s cannot be "
+                "found from it"
+            )
         return None
 
 
@@ -68,16 +77,19 @@ class Recorded:
             if recording.statistic == "SampleCount":
                 # A recorded count of 7 is seven samples, whose values nobody asks for.
                 for time, value in zip(recording.times, recording.values, strict=True):
-                    store.put_statistics(recording.metric, time, sum=0.0, count=value, minimum=0.0, maximum=0.0,
-                                         unit=recording.unit)
+                    store.put_statistics(
+                        recording.metric, time, sum=0.0, count=value, minimum=0.0, maximum=0.0, unit=recording.unit
+                    )
             else:
                 recording.put(store)
         return store
 
     def span(self) -> tuple[float, float]:
         """First and last moment that the data covers."""
-        times = [*(time for one in self.recordings for time in one.times),
-                 *(time for one in self.recordings for time, _ in one.sets)]
+        times = [
+            *(time for one in self.recordings for time in one.times),
+            *(time for one in self.recordings for time, _ in one.sets),
+        ]
         longest = max((one.period for one in self.recordings), default=60)
         return (min(times), max(times) + longest) if times else (0.0, 0.0)
 
@@ -89,9 +101,16 @@ class Recorded:
         found = {}
         for name, alarm in alarms.items():
             if isinstance(alarm, MetricAlarm):
-                why = next((reason for query in alarm.queries if query.metric
-                            for recording in by_metric.get(query.metric, ())
-                            if (reason := recording.unfit(query))), None)
+                why = next(
+                    (
+                        reason
+                        for query in alarm.queries
+                        if query.metric
+                        for recording in by_metric.get(query.metric, ())
+                        if (reason := recording.unfit(query))
+                    ),
+                    None,
+                )
                 if why:
                     found[name] = Unsupported("Statistic", why)
         return found
@@ -101,14 +120,22 @@ def whole(recordings: Iterable[Recording]) -> Recorded:
     """Recordings of one metric in several statistics, put together to statistic sets where all four are there."""
     groups: dict[tuple[MetricId, str | None, int], dict[str | None, Recording]] = {}
     for recording in recordings:
-        if recording.statistic is not None and recording.statistic not in ("Sum", "Average", "Minimum", "Maximum",
-                                                                           "SampleCount"):
+        if recording.statistic is not None and recording.statistic not in (
+            "Sum",
+            "Average",
+            "Minimum",
+            "Maximum",
+            "SampleCount",
+        ):
             Statistic.parse(recording.statistic)
         groups.setdefault((recording.metric, recording.unit, recording.period), {})[recording.statistic] = recording
     kept: list[Recording] = []
     for parts in groups.values():
-        kept.extend(_together(parts) if {"SampleCount", "Minimum", "Maximum"} <= parts.keys()
-                    and {"Sum", "Average"} & parts.keys() else parts.values())
+        kept.extend(
+            _together(parts)
+            if {"SampleCount", "Minimum", "Maximum"} <= parts.keys() and {"Sum", "Average"} & parts.keys()
+            else parts.values()
+        )
     return Recorded(tuple(kept))
 
 

@@ -17,8 +17,9 @@ from cloudwatch_simulator.svg import Chart
 
 def report(simulation: Simulation, found: Sequence[Page], setting: Setting | None, outcomes: Sequence[Outcome]) -> str:
     """A page of HTML that stands alone."""
-    return page(f"Replay: {len(found)} page{'' if len(found) == 1 else 's'}",
-                _body(simulation, found, setting, outcomes))
+    return page(
+        f"Replay: {len(found)} page{'' if len(found) == 1 else 's'}", _body(simulation, found, setting, outcomes)
+    )
 
 
 def _body(
@@ -36,8 +37,13 @@ def _body(
 
 def _row(one: Page) -> tuple[str, ...]:
     minutes = f"{(one.until - one.at) / 60:g}" if one.until is not None else ""
-    return (escape(one.alarm), iso(one.at), iso(one.until) if one.until is not None else "to the end", minutes,
-            escape(one.reason))
+    return (
+        escape(one.alarm),
+        iso(one.at),
+        iso(one.until) if one.until is not None else "to the end",
+        minutes,
+        escape(one.reason),
+    )
 
 
 def sweep_picture(setting: Setting, outcomes: Sequence[Outcome]) -> str:
@@ -55,5 +61,5 @@ def sweep_picture(setting: Setting, outcomes: Sequence[Outcome]) -> str:
         chart = Chart.around(float(values[0]), float(values[-1]), [points, np.zeros(1)], height=150)
         chart.axes([(float(at), f"{at:.4g}") for at in np.linspace(values[0], values[-1], 8)])
         chart.line(values, points, number, label)
-        drawn.append(f"<div>{label} <span class=\"soft\">by {escape(setting.key)}</span></div>{chart.svg(label)}")
+        drawn.append(f'<div>{label} <span class="soft">by {escape(setting.key)}</span></div>{chart.svg(label)}')
     return "".join(drawn)

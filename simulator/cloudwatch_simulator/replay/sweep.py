@@ -19,8 +19,13 @@ from cloudwatch_simulator.replay.recording import Recorded
 _SWEEP = re.compile(r"^(?P<low>-?[\d.]+):(?P<high>-?[\d.]+)(?::(?P<step>[\d.]+))?$")
 # Enough to see where a curve bends, few enough to be done in seconds.
 _VALUES, _MOST = 40, 500
-_WHOLE = ("EvaluationPeriods", "DatapointsToAlarm", "Period", "ActionsSuppressorWaitPeriod",
-          "ActionsSuppressorExtensionPeriod")
+_WHOLE = (
+    "EvaluationPeriods",
+    "DatapointsToAlarm",
+    "Period",
+    "ActionsSuppressorWaitPeriod",
+    "ActionsSuppressorExtensionPeriod",
+)
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,10 @@ class Outcome:
 
 
 def sweep(
-    setting: Setting, recorded: Recorded, alarms: AlarmSet, incidents: Sequence[Incident] = (),
+    setting: Setting,
+    recorded: Recorded,
+    alarms: AlarmSet,
+    incidents: Sequence[Incident] = (),
     evaluation_range: int = DEFAULT_RANGE,
 ) -> Iterator[Outcome]:
     """One outcome a value.
@@ -105,8 +113,12 @@ def sweep(
         silent = not any(changed.alarms[name].actions.at("ALARM") for name in above)
         found = pages(simulation, [setting.alarm] if silent else above, every=silent)
         false = [page for page in found if not any(_within(page, incident) for incident in incidents)]
-        yield Outcome(value, len(found) / days, tuple(_delay(found, incident) for incident in incidents),
-                      len(false) / days if incidents else None)
+        yield Outcome(
+            value,
+            len(found) / days,
+            tuple(_delay(found, incident) for incident in incidents),
+            len(false) / days if incidents else None,
+        )
 
 
 def _parts(error: Unsupported) -> tuple[str, str]:

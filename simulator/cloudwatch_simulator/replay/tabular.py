@@ -62,7 +62,10 @@ def _read(head: Iterable[str], rows: Iterable[tuple[int, Mapping[str, Any]]], fi
 
 
 def _long(
-    row: Mapping[str, Any], time: float, found: dict[tuple[MetricId, str | None, str | None], Recording], file: str,
+    row: Mapping[str, Any],
+    time: float,
+    found: dict[tuple[MetricId, str | None, str | None], Recording],
+    file: str,
     line: int,
 ) -> None:
     metric, unit = _key(str(row["metric"]), file, line)

@@ -33,9 +33,12 @@ class Answer:
     @property
     def uncovered(self) -> list[str]:
         """Alarms of the templates that no scenario names."""
-        there = {name for one in self.checked
-                 for name in (*one.scenario.alarms.alarms, *one.scenario.alarms.refused)
-                 if name not in one.scenario.alarms.mutes}
+        there = {
+            name
+            for one in self.checked
+            for name in (*one.scenario.alarms.alarms, *one.scenario.alarms.refused)
+            if name not in one.scenario.alarms.mutes
+        }
         named = {promise.alarm for one in self.checked for promise in one.scenario.expectations}
         return sorted(there - named)
 
@@ -45,7 +48,10 @@ class Answer:
     def answered(self) -> dict[str, Any]:
         """The object of ``--json``."""
         return {
-            "files": len(self.checked), "passed": self.passed, "failed": self.failed, "unsupported": self.unsupported,
+            "files": len(self.checked),
+            "passed": self.passed,
+            "failed": self.failed,
+            "unsupported": self.unsupported,
             "results": [result.answered() for one in self.checked for result in one.results],
             "uncovered": self.uncovered,
         }

@@ -31,15 +31,20 @@ class Checked:
 def check(scenario: Scenario) -> Checked:
     """Runs a scenario and checks every promise."""
     simulation = run_scenario(scenario)
-    return Checked(scenario, simulation, tuple(_result(promise, scenario, simulation)
-                                               for promise in scenario.expectations))
+    return Checked(
+        scenario, simulation, tuple(_result(promise, scenario, simulation) for promise in scenario.expectations)
+    )
 
 
 def _result(promise: Expectation, scenario: Scenario, simulation: Simulation) -> Result:
     if promise.kind == "math":
         return check_math(promise, scenario)
     checks: dict[str, Callable[[Expectation, Scenario, Simulation], Result]] = {
-        "state": _state, "never": _never, "transitions": _transitions, "notifies": _notifies, "quiet": _quiet,
+        "state": _state,
+        "never": _never,
+        "transitions": _transitions,
+        "notifies": _notifies,
+        "quiet": _quiet,
         "refused": _refused,
     }
     try:
@@ -63,8 +68,14 @@ def _state(promise: Expectation, scenario: Scenario, simulation: Simulation) -> 
     assert promise.alarm is not None
     assert promise.at is not None
     actual = simulation.state_at(promise.alarm, scenario.start + promise.at)
-    return Result.of(scenario.file, promise, promise.wanted, actual, actual == promise.wanted,
-                     why(simulation, promise.alarm, scenario.start + promise.at))
+    return Result.of(
+        scenario.file,
+        promise,
+        promise.wanted,
+        actual,
+        actual == promise.wanted,
+        why(simulation, promise.alarm, scenario.start + promise.at),
+    )
 
 
 def _never(promise: Expectation, scenario: Scenario, simulation: Simulation) -> Result:
@@ -79,8 +90,9 @@ def _never(promise: Expectation, scenario: Scenario, simulation: Simulation) -> 
 
 
 def _transitions(promise: Expectation, scenario: Scenario, simulation: Simulation) -> Result:
-    changes = [change for change in simulation.transitions
-               if change.alarm == promise.alarm and change.old != change.new]
+    changes = [
+        change for change in simulation.transitions if change.alarm == promise.alarm and change.old != change.new
+    ]
     if changes and changes[0].old == "INSUFFICIENT_DATA":
         changes = changes[1:]
     happened = [(round(change.at - scenario.start), change.new) for change in changes]
@@ -96,16 +108,26 @@ def _transitions(promise: Expectation, scenario: Scenario, simulation: Simulatio
         found = scenario.start + missed[0]
         assert promise.alarm is not None
         reason = f"at {shown(missed[0])}: {why(simulation, promise.alarm, found)}"
-    return Result.of(scenario.file, promise, expected(promise),
-                     [{"at": shown(at), "state": state} for at, state in happened], ok, reason, found=found)
+    return Result.of(
+        scenario.file,
+        promise,
+        expected(promise),
+        [{"at": shown(at), "state": state} for at, state in happened],
+        ok,
+        reason,
+        found=found,
+    )
 
 
 def _notifies(promise: Expectation, scenario: Scenario, simulation: Simulation) -> Result:
     assert promise.at is not None
     assert promise.alarm is not None
     first = scenario.start + promise.at
-    at_minute = [change for change in simulation.transitions if change.alarm == promise.alarm
-                 and first <= change.at < first + (60 if promise.at % 60 == 0 else 10)]
+    at_minute = [
+        change
+        for change in simulation.transitions
+        if change.alarm == promise.alarm and first <= change.at < first + (60 if promise.at % 60 == 0 else 10)
+    ]
     ran = [action for change in at_minute for action in change.actions]
     if ran:
         reason = f"runs {', '.join(ran)}"

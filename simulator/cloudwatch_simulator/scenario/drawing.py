@@ -31,8 +31,10 @@ def lines(answer: Answer, *, require_coverage: bool = False) -> Iterator[str]:
     if answer.uncovered:
         word = "FAIL uncovered" if require_coverage else "uncovered"
         yield f"{word}: no scenario names {', '.join(answer.uncovered)}"
-    yield (f"{len(answer.checked)} file{'s' if len(answer.checked) != 1 else ''}: {answer.passed} passed, "
-           f"{answer.failed} failed, {answer.unsupported} unsupported")
+    yield (
+        f"{len(answer.checked)} file{'s' if len(answer.checked) != 1 else ''}: {answer.passed} passed, "
+        f"{answer.failed} failed, {answer.unsupported} unsupported"
+    )
 
 
 def headline(result: Result) -> str:
@@ -42,16 +44,20 @@ def headline(result: Result) -> str:
     if result.actual is None:
         return f"UNSUPPORTED {result.file}:{result.line}: {what}{at}: {result.reason}"
     kind = {"notifies": "notifies ", "quiet": "quiet "}.get(result.kind, "")
-    return (f"FAIL {result.file}:{result.line}: {what}{at}: expected {kind}{_plain(result.expected)}, "
-            f"was {_plain(result.actual)}: {result.reason}")
+    return (
+        f"FAIL {result.file}:{result.line}: {what}{at}: expected {kind}{_plain(result.expected)}, "
+        f"was {_plain(result.actual)}: {result.reason}"
+    )
 
 
 def _plain(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
-        return ", ".join(f"{item['state']} at {item['at']}" if isinstance(item, dict) else str(item)
-                         for item in value) or "no change"
+        return (
+            ", ".join(f"{item['state']} at {item['at']}" if isinstance(item, dict) else str(item) for item in value)
+            or "no change"
+        )
     return str(value)
 
 

@@ -21,8 +21,10 @@ _FORMS = {
     "quiet": ("quiet",),
     "refused": ("refused",),
 }
-_ALLOWED = ("{alarm, at, state}, {alarm, from, to, never}, {alarm, transitions}, {alarm, at, notifies}, {quiet: true} "
-            "or {refused: WORD}")
+_ALLOWED = (
+    "{alarm, at, state}, {alarm, from, to, never}, {alarm, transitions}, {alarm, at, notifies}, {quiet: true} "
+    "or {refused: WORD}"
+)
 
 
 def read_expectations(file: Mapped, alarms: AlarmSet) -> Iterator[Expectation]:

@@ -27,8 +27,14 @@ def check_math(promise: Expectation, scenario: Scenario) -> Result:
     except (Unsupported, ScenarioError) as error:
         return Result.unsupported(scenario.file, promise, str(error), _alone(expected))
     ok = len(rows) == len(wanted) and all(_same(one, other) for one, other in zip(rows, wanted, strict=True))
-    return Result.of(scenario.file, promise, _alone(expected), _alone([written(row) for row in rows]), ok,
-                     "" if ok else _difference(rows, wanted))
+    return Result.of(
+        scenario.file,
+        promise,
+        _alone(expected),
+        _alone([written(row) for row in rows]),
+        ok,
+        "" if ok else _difference(rows, wanted),
+    )
 
 
 def _rows(promise: Expectation, scenario: Scenario, least: int) -> list[Floats]:

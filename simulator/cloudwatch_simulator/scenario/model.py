@@ -60,6 +60,11 @@ class Scenario:
         """Seconds to evaluate: to the end of the longest series, or to the last expectation."""
         ends = [len(series.points.values) * series.interval for series in self.series]
         times = [time for promise in self.expectations for time in (promise.at, promise.until) if time is not None]
-        listed = [time for promise in self.expectations if promise.kind == "transitions"
-                  for time, _ in promise.wanted if time is not None]
+        listed = [
+            time
+            for promise in self.expectations
+            if promise.kind == "transitions"
+            for time, _ in promise.wanted
+            if time is not None
+        ]
         return int(max([0, *ends, *times, *listed]))

@@ -22,8 +22,19 @@ from cloudwatch_simulator.scenario.templates import read_template
 from cloudwatch_simulator.scenario.times import seconds
 from cloudwatch_simulator.simulation import START
 
-_KEYS = ("template", "alarms", "resolve", "start", "interval", "delay", "evaluation_range", "series", "expect",
-         "given", "math")
+_KEYS = (
+    "template",
+    "alarms",
+    "resolve",
+    "start",
+    "interval",
+    "delay",
+    "evaluation_range",
+    "series",
+    "expect",
+    "given",
+    "math",
+)
 _T = TypeVar("_T")
 
 
@@ -39,8 +50,13 @@ def read_scenario(path: Path) -> Scenario:
     templates = _templates(file, path)
     alarms = _alarms(file, templates)
     return Scenario(
-        file=str(path), alarms=alarms, start=_start(file), interval=interval, evaluation_range=_range(file),
-        series=tuple(_series(file, interval)), expectations=tuple(read_expectations(file, alarms)),
+        file=str(path),
+        alarms=alarms,
+        start=_start(file),
+        interval=interval,
+        evaluation_range=_range(file),
+        series=tuple(_series(file, interval)),
+        expectations=tuple(read_expectations(file, alarms)),
         templates=tuple(templates),
     )
 
@@ -65,8 +81,11 @@ def _interval(file: Mapped) -> int:
 def _range(file: Mapped) -> int:
     given = file.get("evaluation_range", DEFAULT_RANGE)
     if not isinstance(given, int) or isinstance(given, bool) or given < 3:
-        file.fail("evaluation_range is the number of periods fetched for 3 evaluation periods: a whole number from 3 "
-                  f"up, not {given!r}", "evaluation_range")
+        file.fail(
+            "evaluation_range is the number of periods fetched for 3 evaluation periods: a whole number from 3 "
+            f"up, not {given!r}",
+            "evaluation_range",
+        )
     return given
 
 
@@ -113,8 +132,11 @@ def _inline(file: Mapped, inline: Any) -> dict[str, Any]:
             inline.fail(f"the alarm {name} is {{Type: AWS::CloudWatch::Alarm, Properties: {{…}}}}", name)
         kind = str(resource["Type"])
         if not kind.startswith("AWS::CloudWatch::"):
-            resource.fail(f"{kind!r} is no alarm; allowed: AWS::CloudWatch::Alarm, AWS::CloudWatch::CompositeAlarm, "
-                          "AWS::CloudWatch::AlarmMuteRule", "Type")
+            resource.fail(
+                f"{kind!r} is no alarm; allowed: AWS::CloudWatch::Alarm, AWS::CloudWatch::CompositeAlarm, "
+                "AWS::CloudWatch::AlarmMuteRule",
+                "Type",
+            )
     return {"Resources": inline}
 
 
@@ -149,8 +171,10 @@ def _delays(file: Mapped) -> dict[str, int]:
     """Seconds by the key of a series, under the empty key for all others."""
     given = file.get("delay", "0s")
     if isinstance(given, Mapped):
-        return {"": 0} | {key: at(given, key, lambda text=text: seconds(text))  # type: ignore[misc]
-                          for key, text in given.items()}
+        return {"": 0} | {
+            key: at(given, key, lambda text=text: seconds(text))  # type: ignore[misc]
+            for key, text in given.items()
+        }
     return {"": at(file, "delay", lambda: seconds(given))}
 
 

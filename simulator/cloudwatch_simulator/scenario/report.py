@@ -25,14 +25,17 @@ def _body(answer: Answer) -> Iterator[str]:
         yield f"<h2>{escape(one.scenario.file)}</h2>"
         yield table(("", "promise", "expected", "actual", "why"), (_row(result) for result in one.results))
         for name in _alarms(one):
-            marks = [(moment, f"{result.kind} at {result.at}") for result in one.results
-                     if result.alarm == name and (moment := moment_of(one, result)) is not None]
+            marks = [
+                (moment, f"{result.kind} at {result.at}")
+                for result in one.results
+                if result.alarm == name and (moment := moment_of(one, result)) is not None
+            ]
             try:
                 yield f"<section><h3>{escape(name)}</h3>{picture(one.simulation, name, marks)}</section>"
             except SimulatorError as error:
                 yield f'<section><h3>{escape(name)}</h3><p class="bad">{escape(str(error))}</p></section>'
     if answer.uncovered:
-        yield f'<h2>Uncovered</h2><p>No scenario names {escape(", ".join(answer.uncovered))}.</p>'
+        yield f"<h2>Uncovered</h2><p>No scenario names {escape(', '.join(answer.uncovered))}.</p>"
 
 
 def _row(result: Result) -> tuple[str, ...]:

@@ -30,11 +30,31 @@ class Result:
 
     @classmethod
     def of(
-        cls, file: str, promise: Expectation, expected: Any, actual: Any, ok: bool, reason: str, *,
-        alarm: str | None = None, found: float | None = None,
+        cls,
+        file: str,
+        promise: Expectation,
+        expected: Any,
+        actual: Any,
+        ok: bool,
+        reason: str,
+        *,
+        alarm: str | None = None,
+        found: float | None = None,
     ) -> Result:
-        return cls(file, promise.line, promise.kind, alarm or promise.alarm, promise.when, expected, actual, ok, reason,
-                   promise.expression, promise.note, found)
+        return cls(
+            file,
+            promise.line,
+            promise.kind,
+            alarm or promise.alarm,
+            promise.when,
+            expected,
+            actual,
+            ok,
+            reason,
+            promise.expression,
+            promise.note,
+            found,
+        )
 
     @classmethod
     def unsupported(cls, file: str, promise: Expectation, reason: str, expected: Any) -> Result:

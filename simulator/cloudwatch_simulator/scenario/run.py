@@ -30,5 +30,13 @@ def fill(store: MetricStore, series: GivenSeries, start: float) -> None:
             time = start + interval * place
             store.put(series.metric, time, group.samples, unit=series.unit, resolution=resolution)
             for one in group.sets:
-                store.put_statistics(series.metric, time, sum=one.sum, count=one.count, minimum=one.minimum,
-                                     maximum=one.maximum, unit=series.unit, resolution=resolution)
+                store.put_statistics(
+                    series.metric,
+                    time,
+                    sum=one.sum,
+                    count=one.count,
+                    minimum=one.minimum,
+                    maximum=one.maximum,
+                    unit=series.unit,
+                    resolution=resolution,
+                )
