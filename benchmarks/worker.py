@@ -27,8 +27,15 @@ from pathlib import Path
 BATCH = 500
 
 Record = Callable[[int], None]
-Finish = Callable[[], "int | None"]
-"""Sends what is left; gives the bytes that were sent, where that is known."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A candidate that was started: how it records, how it sends what is left, and the bytes of one request."""
+
+    record: Record
+    finish: Callable[[], object] = lambda: None
+    size: Callable[[], float] | None = None
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,7 @@ class Candidate:
     """One way to record a request. ``start`` gets the receiver's port."""
 
     name: str
-    start: Callable[[int], tuple[Record, Finish]]
+    start: Callable[[int], Running]
     requests: int
     caller: float | None = None
     total: float | None = None
@@ -44,8 +51,8 @@ class Candidate:
     """Targets: microseconds on the caller's thread, on all threads, bytes a request."""
 
 
-def _diffusionwatch(detail: str) -> Callable[[int], tuple[Record, Finish]]:
-    def start(port: int) -> tuple[Record, Finish]:
+def _diffusionwatch(detail: str) -> Callable[[int], Running]:
+    def start(port: int) -> Running:
         from diffusionwatch import GenerationMonitor
 
         monitor = GenerationMonitor(
@@ -59,22 +66,29 @@ def _diffusionwatch(detail: str) -> Callable[[int], tuple[Record, Finish]]:
 
         def record(number: int) -> None:
             with monitor.generation(model="sdxl", request_id="r-1", steps=30, width=1024, height=1024) as generation:
-                # An arrival some seconds ago, so that the latencies have the digits of real ones.
-                generation._started -= 2_345_678_901 + number * 1_000_003
                 generation.images = 1
 
-        def finish() -> int:
+        def finish() -> None:
             assert monitor.flush(60)
-            counts = monitor.close()
-            assert counts.dropped == 0, counts
-            return counts.bytes_sent
 
-        return record, finish
+        def size() -> float:
+            """Measured apart, with latencies of as many digits as real ones have."""
+            before = monitor.counts()
+            for number in range(BATCH):
+                with monitor.generation("sdxl", f"r-{number}", 30, 1024, 1024) as generation:
+                    generation._started -= 2_345_678_901 + number * 1_000_003
+                    generation.images = 1
+            finish()
+            counts = monitor.counts()
+            assert counts.dropped == 0, counts
+            return (counts.bytes_sent - before.bytes_sent) / BATCH
+
+        return Running(record, finish, size)
 
     return start
 
 
-def _aws_embedded_metrics(port: int) -> tuple[Record, Finish]:
+def _aws_embedded_metrics(port: int) -> Running:
     os.environ.update(AWS_EMF_ENVIRONMENT="default", AWS_EMF_AGENT_ENDPOINT=f"tcp://127.0.0.1:{port}")
     from aws_embedded_metrics import metric_scope
 
@@ -88,10 +102,10 @@ def _aws_embedded_metrics(port: int) -> tuple[Record, Finish]:
         for name, value in (("request_id", "r-1"), ("steps", 30), ("width", 1024), ("height", 1024)):
             metrics.set_property(name, value)  # type: ignore[attr-defined]
 
-    return record, lambda: None  # type: ignore[return-value]
+    return Running(record)  # type: ignore[arg-type]
 
 
-def _powertools(port: int) -> tuple[Record, Finish]:
+def _powertools(port: int) -> Running:
     from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
     sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - it prints its events
@@ -107,10 +121,10 @@ def _powertools(port: int) -> tuple[Record, Finish]:
             metrics.add_metadata(key=name, value=value)
         metrics.flush_metrics()
 
-    return record, lambda: None
+    return Running(record)
 
 
-def _opentelemetry(port: int) -> tuple[Record, Finish]:
+def _opentelemetry(port: int) -> Running:
     from opentelemetry.sdk.metrics import MeterProvider
     from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
@@ -125,10 +139,10 @@ def _opentelemetry(port: int) -> tuple[Record, Finish]:
         for count in counts:
             count.add(1, attributes)
 
-    return record, lambda: reader.get_metrics_data() and None
+    return Running(record, reader.get_metrics_data)
 
 
-def _prometheus(port: int) -> tuple[Record, Finish]:
+def _prometheus(port: int) -> Running:
     from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
     registry = CollectorRegistry()
@@ -141,19 +155,19 @@ def _prometheus(port: int) -> tuple[Record, Finish]:
         for count in counts:
             count.labels("image-api", "sdxl").inc()
 
-    return record, lambda: generate_latest(registry) and None
+    return Running(record, lambda: generate_latest(registry))
 
 
-def _bare_deque(port: int) -> tuple[Record, Finish]:
+def _bare_deque(port: int) -> Running:
     queue: deque[tuple[object, ...]] = deque(maxlen=100_000)
 
     def record(number: int) -> None:
         queue.append((number, 2345.678, 1, 0, 1, "sdxl", "r-1", 30, 1024, 1024))
 
-    return record, lambda: None
+    return Running(record)
 
 
-def _bare_pipeline(port: int) -> tuple[Record, Finish]:
+def _bare_pipeline(port: int) -> Running:
     """The least that one event a request can cost: a deque, a thread, orjson, a socket. No safety of any kind."""
     import orjson
 
@@ -173,9 +187,14 @@ def _bare_pipeline(port: int) -> tuple[Record, Finish]:
             time_ms, latency, completed, slow, images, model, request_id, steps, width, height = queue.popleft()
             event = {
                 "_aws": {"Timestamp": time_ms, "LogGroupName": "/group", "CloudWatchMetrics": [directive]},
-                "Environment": "bench", "Service": "image-api", "Model": model,
+                "Environment": "bench",
+                "Service": "image-api",
+                "Model": model,
                 **dict(zip(names, (latency, completed, slow, images), strict=True)),
-                "request_id": request_id, "steps": steps, "width": width, "height": height,
+                "request_id": request_id,
+                "steps": steps,
+                "width": width,
+                "height": height,
             }
             lines.append(orjson.dumps(event))
         connection.sendall(b"\n".join([*lines, b""]))
@@ -195,7 +214,7 @@ def _bare_pipeline(port: int) -> tuple[Record, Finish]:
         thread.join()
         send()
 
-    return record, finish
+    return Running(record, finish)
 
 
 CANDIDATES = (
@@ -212,7 +231,8 @@ CANDIDATES = (
 
 def measure(candidate: Candidate, port: int) -> dict[str, float | None]:
     """Microseconds on the caller's thread and on all threads, and bytes, for one request."""
-    record, finish = candidate.start(port)
+    running = candidate.start(port)
+    record = running.record
     for number in range(BATCH):
         record(number)
     time.sleep(0.3)
@@ -224,12 +244,12 @@ def measure(candidate: Candidate, port: int) -> dict[str, float | None]:
             record(number)
         batches.append((time.thread_time_ns() - begin) / BATCH / 1000)
         time.sleep(0.005)  # nobody serves without a pause; the background thread has its turn
-    sent = finish()
+    running.finish()
     total = (time.process_time_ns() - before) / candidate.requests / 1000
     return {
         "caller_us": statistics.median(batches),
         "total_us": total,
-        "bytes": sent / (candidate.requests + BATCH) if sent else None,
+        "bytes": running.size() if running.size is not None else None,
     }
 
 
@@ -261,9 +281,9 @@ def longest_calls(requests: int = 20_000) -> dict[str, float]:
     The longest call of a bare append stands beside it: for that long this machine lets nobody run.
     """
     with socket.create_server(("127.0.0.1", 0)) as stalled:
-        record, _ = _diffusionwatch("requests")(stalled.getsockname()[1])
+        record = _diffusionwatch("requests")(stalled.getsockname()[1]).record
         ours = _calls(record, requests)
-    bare = _calls(_bare_deque(0)[0], requests)
+    bare = _calls(_bare_deque(0).record, requests)
     return {"stalled_p999_us": ours[int(requests * 0.999)], "stalled_longest_us": ours[-1], "bare_longest_us": bare[-1]}
 
 
