@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cloudwatch_simulator import AlarmSet, MetricId, Simulation
-from cloudwatch_simulator.scenario.notation import written as shorthand
+from cloudwatch_simulator.notation import written as shorthand
 
 ALARMS, MINUTES = 50, 7 * 24 * 60
 RUNS = 5

@@ -14,7 +14,8 @@ from cloudwatch_simulator.errors import ScenarioError, Unsupported, nearest
 from cloudwatch_simulator.evaluation.engine import Advance, AlarmState, Engine, Transition
 from cloudwatch_simulator.evaluation.sampling import Arrival, Data
 from cloudwatch_simulator.evaluation.slots import DEFAULT_RANGE, Slots, lay_out
-from cloudwatch_simulator.metrics import MetricId
+from cloudwatch_simulator.metrics import MetricId, parse_key
+from cloudwatch_simulator.notation import Points
 from cloudwatch_simulator.series import Floats
 from cloudwatch_simulator.store import MetricStore
 
@@ -22,11 +23,15 @@ from cloudwatch_simulator.store import MetricStore
 START = 1_767_571_200.0
 
 
+def _listed(values: Iterable[float | None]) -> Any:
+    return values if isinstance(values, np.ndarray) else list(values)
+
+
 class Simulation:
     """Evaluates the alarms of a template over series of your own.
 
     >>> simulation = Simulation.from_template(template, resolve={"AWS::Region": "us-east-1"})
-    >>> simulation.put(MetricId.of("AWS/SQS", "NumberOfMessagesSent", {"QueueName": "q"}), [0, 3, 9, 9, 9])
+    >>> simulation.put('AWS/SQS/NumberOfMessagesSent{QueueName="q"}', "0 3 9x3")
     >>> simulation.run(minutes=5)
     >>> simulation.states["many"].state
     'ALARM'
@@ -67,22 +72,27 @@ class Simulation:
 
     def put(
         self,
-        metric: MetricId,
-        values: Iterable[float | None],
+        metric: MetricId | str,
+        values: Iterable[float | None] | str,
         *,
         interval: int = 60,
         unit: str | None = None,
         begin: float | None = None,
         delay: float = 0.0,
     ) -> None:
-        """One sample an interval (seconds) from ``begin`` on, by default from the start; None is no report.
+        """One value an interval (seconds) from ``begin`` on, by default from the start; None is no report.
 
-        A sample is seen from the end of its interval on, or ``delay`` seconds later.
+        A metric may be named as in a scenario, and values written in its shorthand: ``"12x60 _ [1,2,3]x5"``. A value is
+        seen from the end of its interval on, or ``delay`` seconds later.
         """
+        if isinstance(metric, str):
+            metric, named = parse_key(metric)
+            unit = unit or named
         # As floats, None is NaN.
-        samples = np.array(values if isinstance(values, np.ndarray) else list(values), dtype=np.float64)
-        first = self.start if begin is None else begin
-        self.store.put_series(metric, first + interval * np.arange(len(samples)), samples, unit)
+        points = (
+            Points.parse(values) if isinstance(values, str) else Points(np.array(_listed(values), dtype=np.float64))
+        )
+        points.fill(self.store, metric, self.start if begin is None else begin, interval, unit)
         self.arrivals[metric] = Arrival(interval, delay)
 
     def run(self, *, minutes: float = 0.0, until: float | None = None) -> list[Transition]:

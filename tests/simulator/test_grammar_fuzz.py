@@ -21,7 +21,7 @@ from cloudwatch_simulator.metric_math.grammar import parse, written
 from cloudwatch_simulator.metric_math.search import search
 from cloudwatch_simulator.metric_math.values import Frame, Scalar, SeriesArray, TimeSeries, Word, Words
 from cloudwatch_simulator.metrics import MetricId, parse_key
-from cloudwatch_simulator.scenario.notation import Points
+from cloudwatch_simulator.notation import Points
 from cloudwatch_simulator.scenario.times import seconds
 
 ANYTHING = st.text(max_size=80)

@@ -11,8 +11,8 @@ from cloudwatch_simulator import ScenarioError, Unsupported
 from cloudwatch_simulator.metric_math.evaluate import evaluate
 from cloudwatch_simulator.metric_math.grammar import parse, written
 from cloudwatch_simulator.metric_math.values import Frame, Scalar, SeriesArray, TimeSeries, Value
-from cloudwatch_simulator.scenario.notation import Points
-from cloudwatch_simulator.scenario.notation import written as row
+from cloudwatch_simulator.notation import Points
+from cloudwatch_simulator.notation import written as row
 
 # Monday, 2026-01-05T00:00:00Z.
 START = 1_767_571_200.0

@@ -7,7 +7,7 @@ import pytest
 
 from cloudwatch_simulator import ScenarioError
 from cloudwatch_simulator.metrics import parse_key
-from cloudwatch_simulator.scenario.notation import Group, Points, StatisticSet
+from cloudwatch_simulator.notation import Group, Points, StatisticSet
 from cloudwatch_simulator.scenario.times import seconds
 
 

@@ -13,10 +13,10 @@ import numpy as np
 from cloudwatch_simulator.alarms.metric import read_query
 from cloudwatch_simulator.errors import ScenarioError, Unsupported
 from cloudwatch_simulator.metrics import MetricId, parse_key
+from cloudwatch_simulator.notation import StatisticSet
 from cloudwatch_simulator.replay.moments import moment, seconds_of
 from cloudwatch_simulator.replay.recording import Recorded, Recording, whole
 from cloudwatch_simulator.replay.tabular import read_csv, read_parquet
-from cloudwatch_simulator.scenario.notation import StatisticSet
 
 
 def read_recorded(path: Path) -> Recorded:

@@ -10,7 +10,7 @@ import numpy as np
 from cloudwatch_simulator.alarms.model import Alarm, MetricAlarm, MetricQuery
 from cloudwatch_simulator.errors import Unsupported
 from cloudwatch_simulator.metrics import MetricId
-from cloudwatch_simulator.scenario.notation import StatisticSet
+from cloudwatch_simulator.notation import StatisticSet
 from cloudwatch_simulator.statistic import Statistic
 from cloudwatch_simulator.store import MetricStore
 

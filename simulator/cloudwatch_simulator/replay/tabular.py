@@ -14,9 +14,9 @@ from typing import Any
 
 from cloudwatch_simulator.errors import ScenarioError, Unsupported
 from cloudwatch_simulator.metrics import MetricId, parse_key
+from cloudwatch_simulator.notation import StatisticSet
 from cloudwatch_simulator.replay.moments import moment
 from cloudwatch_simulator.replay.recording import Recording
-from cloudwatch_simulator.scenario.notation import StatisticSet
 
 _SET = ("sum", "count", "min", "max")
 

@@ -8,9 +8,9 @@ from typing import Any
 from cloudwatch_simulator.alarms.alarm_set import AlarmSet
 from cloudwatch_simulator.alarms.rule import STATES
 from cloudwatch_simulator.errors import ScenarioError, nearest
+from cloudwatch_simulator.notation import Points
 from cloudwatch_simulator.scenario.located import Listed, Mapped
 from cloudwatch_simulator.scenario.model import Expectation
-from cloudwatch_simulator.scenario.notation import Points
 from cloudwatch_simulator.scenario.times import seconds
 
 _FORMS = {

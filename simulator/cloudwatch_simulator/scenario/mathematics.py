@@ -10,10 +10,9 @@ from cloudwatch_simulator.evaluation.sampling import Data, QueryInputs, Windows
 from cloudwatch_simulator.metric_math.evaluate import evaluate
 from cloudwatch_simulator.metric_math.values import Frame, Scalar, SeriesArray, TimeSeries, Value, kind
 from cloudwatch_simulator.metrics import MetricId
-from cloudwatch_simulator.scenario.model import Expectation, GivenSeries, Scenario
-from cloudwatch_simulator.scenario.notation import written
+from cloudwatch_simulator.notation import written
+from cloudwatch_simulator.scenario.model import Expectation, Scenario
 from cloudwatch_simulator.scenario.result import Result
-from cloudwatch_simulator.scenario.run import fill
 from cloudwatch_simulator.series import Floats
 from cloudwatch_simulator.store import MetricStore
 
@@ -44,10 +43,10 @@ def _rows(promise: Expectation, scenario: Scenario, least: int) -> list[Floats]:
     queries = []
     for name, points in promise.inputs.items():
         metric = MetricId("math", name)
-        fill(store, GivenSeries(metric, None, points, 0, scenario.interval), scenario.start)
+        points.fill(store, metric, scenario.start, scenario.interval, None)
         queries.append(MetricQuery(name, metric, period=scenario.interval))
     for series in scenario.series:
-        fill(store, series, scenario.start)
+        series.points.fill(store, series.metric, scenario.start, series.interval, series.unit)
     starts = scenario.start + scenario.interval * np.arange(length, dtype=np.float64)
     frame = Frame(starts, scenario.interval)
     inputs = QueryInputs(tuple(queries), Data(store), Windows(starts, starts + scenario.interval), scenario.interval)

@@ -9,7 +9,7 @@ from typing import Any
 
 from cloudwatch_simulator.alarms.alarm_set import AlarmSet
 from cloudwatch_simulator.metrics import MetricId
-from cloudwatch_simulator.scenario.notation import Points
+from cloudwatch_simulator.notation import Points
 
 
 @dataclass(frozen=True)

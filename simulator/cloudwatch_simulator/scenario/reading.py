@@ -14,10 +14,10 @@ from cloudwatch_simulator.evaluation.slots import DEFAULT_RANGE
 from cloudwatch_simulator.metric_math.evaluate import OUTSIDE, given_name
 from cloudwatch_simulator.metric_math.grammar import Call, Node, parse
 from cloudwatch_simulator.metrics import MetricId, parse_key
+from cloudwatch_simulator.notation import Points
 from cloudwatch_simulator.scenario.expectations import read_expectations
 from cloudwatch_simulator.scenario.located import Listed, Mapped, load
 from cloudwatch_simulator.scenario.model import GivenSeries, Scenario
-from cloudwatch_simulator.scenario.notation import Points
 from cloudwatch_simulator.scenario.templates import read_template
 from cloudwatch_simulator.scenario.times import seconds
 from cloudwatch_simulator.simulation import START

@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cloudwatch_simulator.errors import ScenarioError
+from cloudwatch_simulator.metrics import MetricId
 from cloudwatch_simulator.series import Floats
+from cloudwatch_simulator.store import MetricStore
 
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _TOKEN = re.compile(
@@ -81,6 +83,26 @@ class Points:
             parts.append(_run(match, times))
             at = match.end()
         return cls(np.concatenate(parts) if parts else np.empty(0), tuple(groups))
+
+    def fill(self, store: MetricStore, metric: MetricId, start: float, interval: int, unit: str | None) -> None:
+        """Puts the series into a store, its first interval beginning at ``start``."""
+        store.put_series(metric, start + interval * np.arange(len(self.values)), self.values, unit)
+        resolution = 1 if interval < 60 else 60
+        for group in self.groups:
+            for place in range(group.first, group.first + group.times):
+                time = start + interval * place
+                store.put(metric, time, group.samples, unit=unit, resolution=resolution)
+                for one in group.sets:
+                    store.put_statistics(
+                        metric,
+                        time,
+                        sum=one.sum,
+                        count=one.count,
+                        minimum=one.minimum,
+                        maximum=one.maximum,
+                        unit=unit,
+                        resolution=resolution,
+                    )
 
 
 def _plain(text: str) -> Floats | None:
