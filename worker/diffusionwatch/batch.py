@@ -27,7 +27,7 @@ class Batch:
     def __enter__(self) -> Batch:
         carriers = [g._extras.carrier if g._extras is not None else {} for g in self._generations]
         for position, generation in enumerate(self._generations):
-            generation.properties["batch_size"] = len(self._generations)
+            generation.property("batch_size", len(self._generations))
             generation._extra().links = [c for other, c in enumerate(carriers) if other != position and c]
             generation.__enter__()
         return self

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from diffusionwatch import validity
@@ -52,7 +52,7 @@ class Digest:
         self._aggregate = Aggregate(settings.aggregate_seconds, ledger) if settings.detail == "aggregate" else None
         self._heartbeat = Heartbeat()
         self._last_end = 0
-        self._unreached: deque[Generation] = deque()
+        self._unreached: deque[Record] = deque()
 
     def collect(self, final: bool = False) -> list[Document]:
         """What was recorded since the last time. ``final`` holds nothing back."""
@@ -62,9 +62,9 @@ class Digest:
         offset_ns = now - monotonic
         counts = dict.fromkeys(("completed", "faulted", "rejected", "slow", "dropped", "records_dropped"), 0)
         patience = 0 if final else GPU_PATIENCE_NS
-        records = [*self._unreached, *(self._queue.popleft() for _ in range(len(self._queue)))]
-        self._unreached.clear()
+        records: Iterable[Record] = self._records()
         if self.gpus is not None:
+            records = list(records)
             self._measure([record for record in records if isinstance(record, Generation)], self.gpus)
         for record in records:
             try:
@@ -92,6 +92,12 @@ class Digest:
         for event in [*events, beat] if beat is not None else events:
             documents += self._encoder.encode(event)
         return documents
+
+    def _records(self) -> Iterator[Record]:
+        """Each record leaves the queue only when its turn has come: it is freed while it is still in the cache."""
+        for queue in (self._unreached, self._queue):
+            for _ in range(len(queue)):
+                yield queue.popleft()
 
     def give_up(self, record: Record) -> None:
         """Counts a record that there is no room for. On the caller's thread."""

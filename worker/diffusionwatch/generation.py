@@ -66,12 +66,12 @@ class Generation:
         "_extras",
         "_monitor",
         "_previous",
+        "_properties",
         "_started",
         "error_class",
         "height",
         "images",
         "model",
-        "properties",
         "request_id",
         "steps",
         "width",
@@ -79,8 +79,6 @@ class Generation:
 
     images: int
     """How many images were returned. Set it within the block."""
-    properties: dict[str, Any]
-    """What the event carries besides metrics: searchable, and free of charge by number."""
     error_class: str | None
     """Why it failed; None as long as it has not."""
 
@@ -100,7 +98,7 @@ class Generation:
         self.steps = steps
         self.width = width
         self.height = height
-        self.properties = properties
+        self._properties = properties or None
         self.images = 0
         self.error_class = None
         self._extras: Extras | None = None
@@ -171,8 +169,10 @@ class Generation:
         return trace.trace_id if trace is not None else None
 
     def property(self, name: str, value: Any) -> None:
-        """Adds something to search for: a seed, a scheduler, a LoRA."""
-        self.properties[name] = value
+        """Adds something to search for: a seed, a scheduler, a LoRA. Free of charge by number."""
+        if self._properties is None:
+            self._properties = {}
+        self._properties[name] = value
 
     def _extra(self) -> Extras:
         if self._extras is None:

@@ -48,7 +48,7 @@ class JsonFormatter(logging.Formatter):
                 "trace_id": generation.trace_id,
                 "model": generation.model,
                 "steps": generation.steps,
-                **{name: generation.properties.get(name) for name in ("seed", "prompt")},
+                **{name: (generation._properties or {}).get(name) for name in ("seed", "prompt")},
             }
             validity.add_properties(line, known, _ignore)
         if record.exc_info:

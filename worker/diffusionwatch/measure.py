@@ -33,13 +33,14 @@ def is_slow(generation: Generation, latency: float, objectives: Objectives) -> b
 
 def event_of(generation: Generation, latency: float, slow: bool, timestamp_ms: int, repaired: Repaired) -> Event:
     """The generation's metrics and properties. Exactly one of completed, faulted and rejected is 1."""
-    properties = {
+    properties: dict[str, Any] = {
         "request_id": generation.request_id,
         "steps": generation.steps,
         "width": generation.width,
         "height": generation.height,
-        **(generation.properties if isinstance(generation.properties, dict) else {}),
     }
+    if generation._properties is not None:
+        properties.update(generation._properties)
     error = generation.error_class
     metrics: dict[str, Any]
     if error is None:

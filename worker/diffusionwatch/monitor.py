@@ -204,7 +204,7 @@ class GenerationMonitor:
                 if sent := attributes.get("SentTimestamp"):
                     queued_at = int(sent) / 1000
                 if count := attributes.get("ApproximateReceiveCount"):
-                    generation.properties["receive_count"] = int(count)
+                    generation.property("receive_count", int(count))
                 generation.request_id = generation.request_id or message.get("MessageId")
                 extras.carrier = carrier_of(message)
             if queued_at is not None:
@@ -237,7 +237,7 @@ class GenerationMonitor:
             if self._classifier is not None:
                 error_class = self._classifier(exception)
             generation.error_class = error_class or classify(exception)
-            generation.properties["exception"] = type(exception).__name__
+            generation.property("exception", type(exception).__name__)
         except Exception:
             generation.error_class = "internal"
 
