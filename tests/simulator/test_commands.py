@@ -77,7 +77,7 @@ def test_a_broken_threshold_makes_exactly_its_promise_fail_and_is_drawn(scenario
     assert done.exit_code == 1
     lines = done.stdout.splitlines()
     assert [line for line in lines if line.startswith("FAIL")] == [
-        f"FAIL {broken}:17: idle at 13m: expected ALARM, was OK: 0 of 3 datapoints below 2 (3.0, 3.0, 3.0); 3 needed"
+        f"FAIL {broken}:18: idle at 13m: expected ALARM, was OK: 0 of 3 datapoints below 2 (3.0, 3.0, 3.0); 3 needed"
     ]
     assert any(line.strip().startswith("newest datapoint") for line in lines)
     assert lines[-1] == "2 files: 7 passed, 1 failed, 0 unsupported"
