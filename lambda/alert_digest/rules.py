@@ -19,7 +19,7 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
     USERS: {"users-hurt": PAGE, "degraded": TICKET, "dlq-not-empty": TICKET},
     WORKERS: {"workers-stuck": PAGE, "oom": TICKET},
     CAPACITY: {"capacity-starved": PAGE, "backlog": TICKET, "spot-wave": TICKET, "vcpu-quota": TICKET},
-    GPUS: {"gpu-sick": TICKET, "gpu-straggler": TICKET},
+    GPUS: {"gpu-sick": TICKET, "straggler": TICKET},
     MONEY: {
         "paying-for-nothing": TICKET,
         "paying-for-nothing-page": PAGE,
@@ -37,8 +37,9 @@ SILENT: Mapping[str, str] = {
         (
             "slo-1h", "slo-5m", "slo-6h", "slo-30m", "error-rate", "stalled", "probe-failed", "queue-age",
             "step-regression", "workers-missing", "request-stuck", "gpu-idle-no-work", "gpu-idle-no-work-page",
-            "gpu-idle-with-work", "xid-fatal", "gpu-degraded", "gpu-throttled", "capacity-gap", "launch-failures",
-            "at-max", "agent-silent", "asg-metrics-silent", "emf-rejected", "telemetry-dropped", "cost-meter-silent",
+            "gpu-idle-with-work", "gpu-straggler", "xid-fatal", "gpu-degraded", "gpu-throttled", "capacity-gap",
+            "launch-failures", "at-max", "agent-silent", "asg-metrics-silent", "emf-rejected", "telemetry-dropped",
+            "cost-meter-silent",
         ),
         LEAF,
     ),
@@ -69,7 +70,7 @@ INHIBITIONS = (
     ),
     Inhibition(
         "agent-silent",
-        ("workers-stuck", "gpu-sick", "gpu-straggler", "paying-for-nothing", "paying-for-nothing-page",
+        ("workers-stuck", "gpu-sick", "straggler", "paying-for-nothing", "paying-for-nothing-page",
          "cost-per-image"),
         "heartbeats, GPU metrics and image counts come through the agent",
     ),

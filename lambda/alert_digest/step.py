@@ -52,13 +52,9 @@ def observe(state: State, event: AlarmEvent) -> State:
 
 
 def _tick(state: State, now: float, policy: Policy) -> tuple[State, list[Message]]:
-    services: dict[str, dict[str, tuple[Alarm, Sequence[Episode]]]] = defaultdict(dict)
-    for alarm in state.alarms.values():
-        if where := policy.identify(alarm.name):
-            services[where[0]][where[1]] = alarm, tuple(alarm.episodes())
     groups = dict(state.groups)
     messages = []
-    for service, known in sorted(services.items()):
+    for service, known in _services(state, policy).items():
         for cause, told in sorted(_by_cause(known, policy).items()):
             key = f"{service} {cause}"
             group = groups.get(key, Group())
@@ -66,6 +62,41 @@ def _tick(state: State, now: float, policy: Policy) -> tuple[State, list[Message
             messages += [_message(each, key, service, cause, known, now, policy) for each in said]
     state = _pruned(replace(state, groups=groups), now, policy)
     return dispatch(state, messages, now, policy), messages
+
+
+def open_groups(state: State, policy: Policy) -> tuple[dict[tuple[str, str], frozenset[str]], frozenset[str]]:
+    """What is in alarm: ids by service and cause of those that may be told, and the names of those that are silenced.
+
+    >>> fired = AlarmEvent("prod-image-api-backlog", "arn", "ALARM", 0.0)
+    >>> open_groups(observe(State(), fired), Policy("prod", ("image-api",)))
+    ({('image-api', 'capacity'): frozenset({'backlog'})}, frozenset())
+    """
+    audible: dict[tuple[str, str], set[str]] = defaultdict(set)
+    silenced = set()
+    for service, known in _services(state, policy).items():
+        for cause, told in _by_cause(known, policy).items():
+            for alarm_id in told:
+                alarm, episodes = known[alarm_id]
+                if not any(episode.open for episode in episodes):
+                    continue
+                if _hushed(alarm_id, known):
+                    silenced.add(alarm.name)
+                else:
+                    audible[service, cause].add(alarm_id)
+    return {key: frozenset(ids) for key, ids in audible.items()}, frozenset(silenced)
+
+
+def _services(state: State, policy: Policy) -> dict[str, Known]:
+    services: dict[str, dict[str, tuple[Alarm, Sequence[Episode]]]] = defaultdict(dict)
+    for alarm in state.alarms.values():
+        if where := policy.identify(alarm.name):
+            services[where[0]][where[1]] = alarm, tuple(alarm.episodes())
+    return dict(sorted(services.items()))
+
+
+def _hushed(alarm_id: str, known: Known) -> bool:
+    """Whether a source of an alarm is in alarm now."""
+    return any(episode.open for source in rules.sources_of(alarm_id) if source in known for episode in known[source][1])
 
 
 def _by_cause(known: Known, policy: Policy) -> dict[str, list[str]]:
@@ -81,7 +112,7 @@ def _heard(known: Known, told: Sequence[str], group: Group, now: float, policy: 
     for alarm_id in told:
         alarm, episodes = known[alarm_id]
         sources = [episode for source in rules.sources_of(alarm_id) if source in known for episode in known[source][1]]
-        hushed = any(source.open for source in sources)
+        hushed = _hushed(alarm_id, known)
         for episode in episodes:
             stretch = heard(episode, sources, now=now, wait=policy.wait, extension=policy.extension)
             begun = group.open

@@ -222,8 +222,8 @@ def alarm_event(
             "state": {
                 "value": state,
                 "timestamp": stamp(at),
-                "reason": "Threshold Crossed: 1 out of the last 1 datapoints [99.5 (02/03/26 09:00:00)] was greater than "
-                "the threshold (50.0) (minimum 1 datapoint for OK -> ALARM transition).",
+                "reason": "Threshold Crossed: 1 out of the last 1 datapoints [99.5 (02/03/26 09:00:00)] was greater "
+                "than the threshold (50.0) (minimum 1 datapoint for OK -> ALARM transition).",
             },
             "previousState": {"value": previous, "timestamp": stamp(previous_at)},
             "configuration": {"description": "", **more},
