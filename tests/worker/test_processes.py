@@ -10,6 +10,7 @@ import textwrap
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from diffusionwatch import GenerationMonitor
@@ -211,3 +212,30 @@ def test_memory_does_not_grow_with_the_number_of_requests(
     assert resident() - before < 16_000_000
     assert monitor.counts().completed == 300_000
     assert monitor.counts().dropped == 0
+
+
+def test_spawned_children_of_multiprocessing_send_what_they_recorded(agent: Any, tmp_path: Path) -> None:
+    script = tmp_path / "worker.py"
+    script.write_text(
+        textwrap.dedent(
+            """
+            import multiprocessing, sys
+            from diffusionwatch import GenerationMonitor
+
+            def work(endpoint, number):
+                monitor = GenerationMonitor(service="image-api", environment="test", tracing="off", endpoint=endpoint)
+                with monitor.generation("sdxl", str(number)):
+                    pass
+
+            if __name__ == "__main__":
+                context = multiprocessing.get_context("spawn")
+                children = [context.Process(target=work, args=(sys.argv[1], number)) for number in range(3)]
+                for child in children:
+                    child.start()
+                for child in children:
+                    child.join()
+            """
+        )
+    )
+    subprocess.run([sys.executable, str(script), agent.endpoint], check=True, timeout=60)
+    agent.wait_for(lambda: len(agent.requests()) == 3)

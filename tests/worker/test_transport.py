@@ -127,6 +127,23 @@ def test_agent_killed_amid_traffic_loses_nothing_and_repeats_only_what_it_had_no
     assert repeated <= 5 * 200
 
 
+def test_killed_agent_in_another_network_namespace_loses_nothing_of_the_last_second(
+    agent: Any, monitor_for: Make, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("diffusionwatch.sinks.tcp.unread_by_peer", lambda connection: None)
+    monitor = monitor_for(agent)
+    recorder = threading.Thread(target=record, args=(monitor, range(500), 0.004))
+    recorder.start()
+    for _ in range(2):
+        time.sleep(0.5)
+        agent.stop(brutally=True)
+        agent.start()
+    recorder.join()
+    assert monitor.flush(30)
+    agent.wait_for(lambda: len(agent.requests()) == 500)
+    assert max(agent.requests().values()) <= 3  # at most once more for each kill
+
+
 def test_agent_that_closes_in_the_middle_of_a_line_gets_the_whole_line_again(monitor_for: Make, record: Record) -> None:
     received: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as listener:

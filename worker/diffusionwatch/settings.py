@@ -36,7 +36,7 @@ class Settings:
     aggregate_seconds: float = 10.0
     """Long enough to gather values, short enough that a crash takes little along."""
     buffer_bytes: int = 16 * 1024 * 1024
-    """About six hours of a worker at one request a second without its agent."""
+    """About seven hours of a worker at one request a second without its agent."""
     close_seconds: float = 2.0
     """Orchestrators kill 10 to 30 seconds after SIGTERM, and the application needs its share."""
     objectives: Objectives = field(default_factory=Objectives)
