@@ -51,8 +51,8 @@ def preview(stack: Stack, target: Target, around: Surroundings) -> list[dict[str
             changes.append(_change("Add", logical_id, kind.name))
             continue
         properties = resolve(declaration.get("Properties", {}), scope)
-        if not _same(old.properties, properties):
-            replacing = kind.replaces(old.properties, properties)
+        if old.type != kind.name or old.properties != properties:
+            replacing = old.type == kind.name and kind.replaces(old.properties, properties)
             if replacing:
                 later.add(logical_id)
             changes.append(_modification(old, kind, properties, replacing))
@@ -74,12 +74,6 @@ def refuse_unknown_types(resources: Mapping[str, Mapping[str, Any]], known: Mapp
             f"Template format error: Unrecognized resource types: [{', '.join(sorted(set(unknown.values())))}]. "
             f"The embedded AWS has nothing behind them: {', '.join(unknown)}",
         )
-
-
-def _same(old: Any, new: Any) -> bool:
-    # Containers compare by identity first, which would make the unknown equal to itself; there is no such pair here,
-    # since the old side holds values only.
-    return bool(old == new)
 
 
 def _change(action: str, logical_id: str, type_name: str) -> dict[str, Any]:

@@ -128,12 +128,13 @@ class Deployment:
             for logical_id, declaration in declared.items():
                 self._settle(logical_id, declaration, scope)
             outputs = self._outputs(target, scope)
-        except (ResourceFailed, ServiceError) as error:
-            reason = str(error)
+        except Exception as error:
+            reason = str(error) if isinstance(error, ResourceFailed) else explain(error)
+            if verb == "CREATE" or not rollback:
+                stack.target = target
             if rollback:
                 self._roll_back(verb, reason, before)
             else:
-                stack.target = target
                 stack.become(f"{verb}_FAILED", reason)
             return
         removed = [resource for name, resource in stack.resources.items() if name not in declared]
@@ -178,7 +179,12 @@ class Deployment:
         old = stack.resources.get(logical_id)
         try:
             properties = resolve(declaration.get("Properties", {}), scope)
-        except ServiceError as error:
+            if old and old.type != kind.name:
+                message = (
+                    f"Update of resource type is not permitted. It was {old.type}, the new template has {kind.name}."
+                )
+                raise ServiceError("ValidationError", message)
+        except Exception as error:
             raise self._failed(logical_id, kind.name, "UPDATE" if old else "CREATE", error, old) from None
         if old is None:
             made = self._create(logical_id, kind, properties)

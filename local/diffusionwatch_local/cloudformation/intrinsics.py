@@ -92,7 +92,10 @@ def resolve(value: Any, scope: Scope) -> Any:
         if name == "Condition" and isinstance(argument, str):
             return scope.condition(argument)
         if name in _FUNCTIONS:
-            result = _FUNCTIONS[name](argument, scope)
+            try:
+                result = _FUNCTIONS[name](argument, scope)
+            except (IndexError, KeyError, TypeError, ValueError):
+                raise Unresolvable(f"{name} does not take these arguments: {argument!r}") from None
             # A reference may be put together of pieces.
             return resolve(result, scope) if isinstance(result, str) and "{{resolve:" in result else result
         if name.startswith("Fn::"):

@@ -48,7 +48,7 @@ class StackFolder:
 
     def deploy_all(self, cloudformation: CloudFormationService) -> None:
         """Deploys every kept stack, the oldest first; one that fails is named in the log and stays kept."""
-        kept = [json.loads(path.read_text(encoding="utf-8")) for path in self._folder.glob("*.json")]
+        kept = [told for told in map(_read, sorted(self._folder.glob("*.json"))) if told]
         for told in sorted(kept, key=lambda told: str(told["created"])):
             for object_ in told["objects"]:
                 self._put(object_)
@@ -77,11 +77,15 @@ class StackFolder:
             "capabilities": list(target.capabilities),
             "role_arn": target.role_arn,
             "termination_protection": stack.termination_protection,
-            "objects": [self._got(bucket, key) for bucket, key in sorted(_objects(stack))],
+            "objects": [got for got in (self._got(*place) for place in sorted(_objects(stack))) if got],
         }
 
-    def _got(self, bucket: str, key: str) -> dict[str, str]:
-        body = self._client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+    def _got(self, bucket: str, key: str) -> dict[str, str] | None:
+        try:
+            body = self._client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            log.warning("s3://%s/%s will be missing after a restart: %s", bucket, key, error)
+            return None
         return {"bucket": bucket, "key": key, "body": base64.b64encode(body).decode()}
 
     def _put(self, object_: Mapping[str, str]) -> None:
@@ -91,6 +95,15 @@ class StackFolder:
         except ClientError:
             s3.create_bucket(Bucket=bucket)
         s3.put_object(Bucket=bucket, Key=object_["key"], Body=base64.b64decode(object_["body"]))
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        log.warning("%s cannot be read, so its stack is not deployed again: %s", path, error)
+        return None
+    return told if isinstance(told, dict) else None
 
 
 def _objects(stack: Stack) -> set[tuple[str, str]]:

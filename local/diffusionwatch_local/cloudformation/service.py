@@ -115,7 +115,14 @@ class CloudFormationService:
     def _existing(self, name: str) -> Stack:
         stack = self.stack(name)
         if not stack.exists:
-            raise ServiceError("ValidationError", f"Stack [{name}] does not exist")
+            raise ServiceError("ValidationError", f"Stack [{stack.name}] does not exist")
+        return stack
+
+    def _updatable(self, name: str) -> Stack:
+        stack = self._existing(name)
+        if stack.status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"):
+            message = f"Stack:{stack.id} is in {stack.status} state and can not be updated."
+            raise ServiceError("ValidationError", message)
         return stack
 
     def _target(self, params: Params, previous: Target | None) -> Target:
@@ -156,7 +163,7 @@ class CloudFormationService:
         if kind == "IMPORT":
             raise ServiceError("ValidationError", "The embedded CloudFormation does not import resources")
         with self._one_at_a_time:
-            previous = self._existing(params["StackName"]).target if kind == "UPDATE" else None
+            previous = self._updatable(params["StackName"]).target if kind == "UPDATE" else None
             target = self._target(params, previous)
             stack = self._find_or_add(params["StackName"])
             if kind == "CREATE" and stack.exists:
@@ -221,7 +228,7 @@ class CloudFormationService:
         return {"StackId": self.deploy(params["StackName"], self._target(params, None), rollback=rollback).id}
 
     def _update_stack(self, params: Params) -> Params:
-        stack = self._existing(params["StackName"])
+        stack = self._updatable(params["StackName"])
         target = self._target(params, stack.target)
         if not preview(stack, target, self._around) and _same_beside_resources(stack.target, target):
             raise ServiceError("ValidationError", "No updates are to be performed.")

@@ -253,3 +253,17 @@ def test_what_the_engine_does_not_do_is_refused_rather_than_left_to_moto(stacks:
     stacks.deploy({"A": queue("a")})
     with pytest.raises(ClientError, match="the embedded cloudformation does not do this: DetectStackDrift"):
         stacks.api.detect_stack_drift(StackName="s")
+
+
+def test_a_resource_cannot_change_its_type(stacks: Stacks) -> None:
+    stacks.deploy({"A": queue("a")})
+    assert stacks.deploy({"A": {"Type": "AWS::SNS::Topic", "Properties": {}}}) == "UPDATE_ROLLBACK_COMPLETE"
+    assert "Update of resource type is not permitted" in stacks.reason("A")
+
+
+def test_a_stack_whose_creation_was_rolled_back_can_only_be_deleted(stacks: Stacks) -> None:
+    stacks.deploy({"Bad": bad_topic()})
+    with pytest.raises(ClientError, match="is in ROLLBACK_COMPLETE state and can not be updated"):
+        stacks.deploy({"A": queue("a")})
+    stacks.api.delete_stack(StackName="s")
+    assert stacks.deploy({"A": queue("a")}) == "CREATE_COMPLETE"

@@ -63,6 +63,7 @@ def test_function(given: Any, expected: Any) -> None:
         ({"Fn::GetStackOutput": {}}, "Fn::GetStackOutput is not supported"),
         ({"Fn::Select": [3, ["a"]]}, "nonexistent value at index 3"),
         ({"Fn::FindInMap": ["Sizes", "dev", "count"]}, "Unable to get mapping for Sizes::dev::count"),
+        ({"Fn::Select": [0]}, r"Fn::Select does not take these arguments: \[0\]"),
         ({"Fn::If": ["Maybe", 1, 2]}, "Unresolved condition dependency Maybe"),
     ],
 )

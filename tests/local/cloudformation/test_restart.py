@@ -59,6 +59,20 @@ def test_a_functions_code_comes_back_from_its_asset(tmp_path: Path) -> None:
         second.aws.stop()
 
 
+def test_a_damaged_file_costs_its_stack_only(tmp_path: Path) -> None:
+    first = started(tmp_path)
+    first.deploy({"A": queue("a")}, name="one")
+    first.deploy({"B": queue("b")}, name="two")
+    first.aws.stop()
+    (tmp_path / "stacks" / "one.json").write_text("{")
+
+    second = started(tmp_path)
+    try:
+        assert second.queues() == {"b"}
+    finally:
+        second.aws.stop()
+
+
 def resources() -> dict[str, Any]:
     trust = {"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "x"}}]}
     function = {
