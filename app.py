@@ -30,17 +30,17 @@ def main(arguments: list[str] | None = None) -> int:
     given = dict(pair.partition("=")[::2] for pair in parser.parse_args(arguments).context)
     given = json.loads(os.environ.get("CDK_CONTEXT_JSON", "{}")) | given
     environment = given.get("environment", DEFAULT_ENVIRONMENT)
-    try:
-        settings = load_environment(environment, HERE / "environments")
-    except SettingsError as error:
-        print(error, file=sys.stderr)
-        return 2
     # cdk.json's context reaches an app only through the cdk command; both ways must give the same templates.
     context = json.loads((HERE / "cdk.json").read_text(encoding="utf-8"))["context"]
     outdir = os.environ.get("CDK_OUTDIR") or str(HERE / "cdk.out" / environment)
-    app = cdk.App(context=context | given, outdir=outdir)
-    cdk.Validations.of(app).add_plugins(MonitoringValidation())
-    build(app, settings)
+    try:
+        settings = load_environment(environment, HERE / "environments")
+        app = cdk.App(context=context | given, outdir=outdir)
+        cdk.Validations.of(app).add_plugins(MonitoringValidation())
+        build(app, settings)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
     app.synth()
     return 0
 

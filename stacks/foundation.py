@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from diffusionwatch_cdk import Notifications, WorkerLogs
+from diffusionwatch_cdk.cost_meter import cost_meters
 from diffusionwatch_cdk.encryption import EncryptionKey
-from diffusionwatch_cdk.spend import COST_METER
 
 from .base import EnvironmentStack
 
@@ -16,4 +16,4 @@ class FoundationStack(EnvironmentStack):
     def fill(self) -> None:
         key = EncryptionKey(self, "Key", settings=self.settings)
         Notifications(self, "Notifications", settings=self.settings, key=key)
-        WorkerLogs(self, "Logs", settings=self.settings, key=key, functions=[COST_METER])
+        WorkerLogs(self, "Logs", settings=self.settings, key=key, functions=cost_meters(len(self.fleets)))

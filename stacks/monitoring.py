@@ -1,16 +1,42 @@
 from __future__ import annotations
 
-from diffusionwatch_cdk import FleetMonitoring
+from collections.abc import Sequence
+
+from constructs import Construct
+
+from diffusionwatch_cdk import EnvironmentSettings, FleetMonitoring
 
 from .base import EnvironmentStack
 
+SERVICES_OF_A_STACK = 8
+"""A service takes some 55 resources, and a stack holds 500."""
+
 
 class MonitoringStack(EnvironmentStack):
-    """Alarms, composites and dashboards together: CloudWatch refuses a composite without its children."""
+    """Alarms, composites and dashboards together: CloudWatch refuses a composite without its children.
+
+    Services go into stacks in the order of the settings file, so one that is added at its end moves no other.
+    """
 
     what = "monitoring"
     about = "alarms and dashboards"
 
+    def __init__(self, scope: Construct, settings: EnvironmentSettings, services: Sequence[str], number: int) -> None:
+        self.services = services
+        if number > 1:
+            self.what = f"monitoring-{number}"
+        super().__init__(scope, settings)
+
     def fill(self) -> None:
-        for service, fleet in self.fleets.items():
-            FleetMonitoring(self, service, fleet=fleet, settings=self.settings)
+        for service in self.services:
+            FleetMonitoring(self, service, fleet=self.fleets[service], settings=self.settings)
+
+    @classmethod
+    def all_of(cls, scope: Construct, settings: EnvironmentSettings) -> list[MonitoringStack]:
+        """As many stacks as the services need; the first keeps its plain name."""
+        services = list(settings.services)
+        starts = range(0, max(1, len(services)), SERVICES_OF_A_STACK)
+        return [
+            cls(scope, settings, services[start : start + SERVICES_OF_A_STACK], number)
+            for number, start in enumerate(starts, start=1)
+        ]

@@ -109,6 +109,20 @@ def test_more_datapoints_than_periods_are_refused(edited) -> None:
     assert "datapoints (3) cannot exceed periods (2)" in message
 
 
+@pytest.mark.parametrize(
+    ("alarm", "override", "says"),
+    [
+        ("error-rate", "periods: 400", "error-rate looks at 400 periods of 300 s; CloudWatch takes at most 288"),
+        ("error-rate", "datapoints: 4", "datapoints (4) cannot exceed its 3 periods"),
+        ("workers-stuck", "threshold: 4", "workers-stuck is made of other alarms and has no threshold"),
+    ],
+)
+def test_an_override_that_does_not_fit_its_alarm_is_refused(edited, alarm: str, override: str, says: str) -> None:
+    message = edited("      gpu-idle-no-work:\n        enabled: false\n", f"      {alarm}:\n        {override}\n")
+
+    assert says in message
+
+
 def test_a_fleet_is_on_one_platform(edited) -> None:
     assert "either auto_scaling_group or eks_cluster" in edited(
         "auto_scaling_group: image-api-dev", "namespace: images"

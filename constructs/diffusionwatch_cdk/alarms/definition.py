@@ -90,7 +90,7 @@ def define(
 def _alarm(rule: AlarmRule, watched: WatchedFleet, override: AlarmOverride) -> AlarmDefinition:
     threshold = rule.default if override.threshold is None else override.threshold
     periods = override.periods or rule.periods
-    datapoints = min(override.datapoints or (rule.datapoints if override.periods is None else periods), periods)
+    datapoints = override.datapoints or (rule.datapoints if override.periods is None else periods)
     severity = Severity(override.severity) if override.severity else rule.severity
     measure = rule.measure(watched, threshold)
     properties: dict[str, Any] = {

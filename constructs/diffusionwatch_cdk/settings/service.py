@@ -117,11 +117,11 @@ class MonitoringSettings(Settings):
     @classmethod
     def _known_alarms(cls, value: dict[str, AlarmOverride]) -> dict[str, AlarmOverride]:
         # Imported late: the catalogue reads these models.
-        from ..alarms.discovery import alarm_ids
+        from ..alarms.overrides import misfit
 
-        for alarm in value:
-            if alarm not in alarm_ids():
-                raise ValueError(f"no alarm is called {alarm!r}{did_you_mean(alarm, alarm_ids())}")
+        for alarm, override in value.items():
+            if problem := misfit(alarm, override):
+                raise ValueError(problem)
         return value
 
 

@@ -32,9 +32,10 @@ def idle_without_work(watched: WatchedFleet, threshold: float, period: int) -> M
         "busiest": watched.gpu("utilization", "Maximum", period),
         "waiting": watched.queue("ApproximateNumberOfMessagesVisible", "Maximum", period),
     }
-    if watched.fleet.auto_scaling_group:
-        # A period in which the group scaled to nothing is no idle one, though GPUs reported at its beginning.
-        idle = f"(instances >= 1) AND {idle}"
-        metrics["instances"] = watched.group("GroupInServiceInstances", "Minimum", period)
     # Where no GPU reported, the outer IF has no else and drops the point: a missing figure would count as 0 percent.
-    return measure(f"IF(samples > 0, IF({idle}, 1, 0))", label="GPUs idle without work", **metrics)
+    expression = f"IF(samples > 0, IF({idle}, 1, 0))"
+    if watched.fleet.auto_scaling_group:
+        # A fleet of none is a point, and no idle one: were it dropped, CloudWatch would look back to when it idled.
+        expression = f"IF(instances < 1, 0, {expression})"
+        metrics["instances"] = watched.group("GroupInServiceInstances", "Minimum", period)
+    return measure(expression, label="GPUs idle without work", **metrics)

@@ -14,8 +14,11 @@ class GpuStraggler(AlarmRule):
     first_action = "Read the contributor's instance id from the alarm, look at its worker's journal, terminate it."
     comparison = "LessThanThreshold"
     default, unit = 5, "percent utilisation of one instance's busiest GPU"
-    default_reason = "A loaded GPU that waits shows 0 to 2 %; over half an hour a shared queue gives work to everybody."
-    period, datapoints, periods = 300, 6, 6
+    default_reason = (
+        "A loaded GPU that waits shows 0 to 2 %. Over an hour a shared queue gives work to everybody, and when all of "
+        "them idle, gpu-idle-no-work has spoken long before."
+    )
+    period, datapoints, periods = 300, 12, 12
     missing = "notBreaching"
     missing_reason = "An instance that is gone is no straggler; agent-silent speaks for one that is there and silent."
     needs = (Need.AUTO_SCALING_GROUP,)

@@ -1,0 +1,38 @@
+"""Whether an override fits the alarm that it is for."""
+
+from __future__ import annotations
+
+from ..settings import AlarmOverride
+from ..settings.nearest import did_you_mean
+from .discovery import alarm_ids, alarm_rules
+from .rule import AlarmRule
+
+DAY, WEEK = 86_400, 7 * 86_400
+"""Longest window: a week where a period is an hour or longer, else a day ("Alarm evaluation")."""
+
+
+def misfit(alarm: str, override: AlarmOverride) -> str | None:
+    """What does not fit, as a sentence; None when all does."""
+    if alarm not in alarm_ids():
+        return f"no alarm is called {alarm!r}{did_you_mean(alarm, alarm_ids())}"
+    rule = next((found for found in alarm_rules() if found.id == alarm), None)
+    if rule is None:
+        numbers = {"threshold": override.threshold, "periods": override.periods, "datapoints": override.datapoints}
+        given = [name for name, value in numbers.items() if value is not None]
+        return f"{alarm} is made of other alarms and has no {' and no '.join(given)}" if given else None
+    return _too_long(rule, override) or _too_many(rule, override)
+
+
+def _too_long(rule: AlarmRule, override: AlarmOverride) -> str | None:
+    most = (WEEK if rule.period >= 3600 else DAY) // rule.period
+    if override.periods is not None and override.periods > most:
+        return f"{rule.id} looks at {override.periods} periods of {rule.period} s; CloudWatch takes at most {most}"
+    return None
+
+
+def _too_many(rule: AlarmRule, override: AlarmOverride) -> str | None:
+    if override.periods is None and override.datapoints is not None and override.datapoints > rule.periods:
+        return (
+            f"{rule.id}: datapoints ({override.datapoints}) cannot exceed its {rule.periods} periods; set periods too"
+        )
+    return None
