@@ -15,7 +15,10 @@ from diffusionwatch_local.aws import EmbeddedAws
 from diffusionwatch_local.demo.refusal import Refusal
 from diffusionwatch_local.demo.toolchain import Toolchain, find
 
-pytestmark = pytest.mark.deploy
+# Eight runs of a command that takes three seconds of CPU each: minutes on a machine that has other things to do.
+pytestmark = [pytest.mark.deploy, pytest.mark.timeout(900)]
+
+SYNTHESIZED = ("--app", "cdk.out")
 
 APP = """
     import os
@@ -60,7 +63,7 @@ class Cdk:
             env={**self._tools.environment(self.aws.environment()), "THRESHOLD": "5", **environment},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
         told = ended.stdout + ended.stderr
@@ -95,7 +98,7 @@ def test_an_app_lives_its_whole_life(cdk: Cdk) -> None:
     assert "alarms.Arn = arn:aws:cloudwatch:us-east-1:111122223333:alarm:slow" in told
     assert cdk.aws.functions.invoke("hello", {}).result == "hello"
 
-    told = cdk.run("deploy", "--all", "--require-approval", "never")
+    told = cdk.run("deploy", "--all", "--require-approval", "never", *SYNTHESIZED)
     assert "base (no changes)" in told
     assert "alarms (no changes)" in told
 
@@ -104,7 +107,7 @@ def test_an_app_lives_its_whole_life(cdk: Cdk) -> None:
     assert "Number of stacks with differences: 1" in told
     assert cdk.threshold() == 5
 
-    cdk.run("deploy", "--all", "--require-approval", "never", THRESHOLD="9")
+    cdk.run("deploy", "--all", "--require-approval", "never", *SYNTHESIZED)
     assert cdk.threshold() == 9
 
     told = cdk.run("deploy", "--all", "--require-approval", "never", THRESHOLD="11", BAD="1", succeeds=False)
@@ -119,6 +122,6 @@ def test_an_app_lives_its_whole_life(cdk: Cdk) -> None:
     (stack,) = cdk.aws.client("cloudformation").describe_stacks(StackName="alarms")["Stacks"]
     assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"  # nothing was begun
 
-    cdk.run("destroy", "--all", "--force")
+    cdk.run("destroy", "--all", "--force", *SYNTHESIZED)
     left = [stack["StackName"] for stack in cdk.aws.client("cloudformation").describe_stacks()["Stacks"]]
     assert left == ["CDKToolkit"]
