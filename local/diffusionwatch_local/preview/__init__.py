@@ -1,0 +1,1 @@
+"""Dashboards of synthesized templates as they will look, one self-contained page each, with data."""

@@ -1,0 +1,76 @@
+"""What a folder of synthesized templates holds for a preview: dashboards and alarms."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from cloudwatch_simulator.alarms.alarm_set import AlarmSet
+from cloudwatch_simulator.errors import SimulatorError
+from cloudwatch_simulator.template import Template
+
+DASHBOARD = "AWS::CloudWatch::Dashboard"
+
+
+class PreviewError(ValueError):
+    """What cannot be previewed, in one line."""
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """The templates of one environment."""
+
+    folder: Path
+    templates: tuple[Mapping[str, Any], ...]
+
+    @classmethod
+    def read(cls, folder: Path) -> Assembly:
+        """A folder such as cdk.out/prod, or a single template. Raises PreviewError."""
+        files = sorted(folder.glob("*.template.json")) if folder.is_dir() else [folder]
+        if not files:
+            raise PreviewError(f"{folder}: no *.template.json in it; synthesize first")
+        return cls(folder, tuple(_template(file) for file in files))
+
+    @cached_property
+    def dashboards(self) -> dict[str, Mapping[str, Any]]:
+        """Bodies by name."""
+        return {name: body for template in self.templates for name, body in _dashboards(template)}
+
+    @cached_property
+    def alarms(self) -> AlarmSet:
+        return AlarmSet.from_templates(self.templates)
+
+    @cached_property
+    def descriptions(self) -> dict[str, str]:
+        """The text of each alarm, which the simulator leaves aside."""
+        resources = (one for template in self.templates for one in template["Resources"].values())
+        properties = (one.get("Properties") or {} for one in resources)
+        return {str(one["AlarmName"]): str(one.get("AlarmDescription", "")) for one in properties if "AlarmName" in one}
+
+
+def _template(file: Path) -> Mapping[str, Any]:
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise PreviewError(f"{file}: {error.strerror}") from None
+    except ValueError as error:
+        raise PreviewError(f"{file}: {error}") from None
+    if not isinstance(data, dict) or not isinstance(data.get("Resources"), dict):
+        raise PreviewError(f"{file}: no CloudFormation template: it has no Resources")
+    return data
+
+
+def _dashboards(template: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    reader = Template(template, {})
+    for logical_id, resource in reader.resources(DASHBOARD):
+        properties = resource.get("Properties") or {}
+        try:
+            body = json.loads(str(reader.value(properties.get("DashboardBody"), loose=True)))
+            name = str(reader.value(properties.get("DashboardName"), loose=True) or logical_id)
+        except (SimulatorError, ValueError) as error:
+            raise PreviewError(f"the body of the dashboard {logical_id} cannot be read: {error}") from None
+        yield name, body

@@ -1,0 +1,105 @@
+"""Writes the preview of an assembly: a page a dashboard, and one that leads to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from cloudwatch_simulator import Simulation
+from diffusionwatch_local.preview import difference
+from diffusionwatch_local.preview.assembly import Assembly, PreviewError
+from diffusionwatch_local.preview.data import Data
+from diffusionwatch_local.preview.drawn import Drawing
+from diffusionwatch_local.preview.page import contents, page
+from diffusionwatch_local.preview.picture import file_name
+from diffusionwatch_local.preview.variables import choices
+
+
+@dataclass(frozen=True)
+class Written:
+    """One page: which dashboard, where, how many rows of the grid it has, and what changed on it."""
+
+    dashboard: str
+    file: Path
+    rows: int
+    changes: tuple[difference.Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The assembly that is compared with, and what its alarms did on the same data."""
+
+    assembly: Assembly
+    simulation: Simulation
+
+
+def build(assembly: Assembly, data: Data, out: Path, against: Assembly | None = None) -> list[Written]:
+    """Writes every page into ``out``. Raises PreviewError when there is no dashboard."""
+    if not assembly.dashboards:
+        raise PreviewError(f"{assembly.folder}: its templates have no dashboard")
+    simulation = data.simulate(assembly.alarms)
+    drawing = Drawing(assembly, data, simulation)
+    compared = None if against is None else Compared(against, data.simulate(against.alarms))
+    out.mkdir(parents=True, exist_ok=True)
+    common = _common(assembly, simulation, compared)
+    written = [
+        _write(name, body, drawing, data, out, compared, common) for name, body in sorted(assembly.dashboards.items())
+    ]
+    names = {one.dashboard: one.file.name for one in written}
+    (out / "index.html").write_text(contents(names), encoding="utf-8")
+    return written
+
+
+def _common(assembly: Assembly, simulation: Simulation, compared: Compared | None) -> list[difference.Change]:
+    """What changed beyond the dashboards."""
+    if compared is None:
+        return []
+    alarms = difference.of_alarms(compared.assembly, assembly)
+    gone = [
+        difference.Change(difference.REMOVED, f"dashboard {name}")
+        for name in sorted(compared.assembly.dashboards.keys() - assembly.dashboards.keys())
+    ]
+    return [*gone, *alarms, *difference.of_pages(compared.simulation, simulation)]
+
+
+def _write(
+    name: str,
+    body: Mapping[str, Any],
+    drawing: Drawing,
+    data: Data,
+    out: Path,
+    compared: Compared | None,
+    common: list[difference.Change],
+) -> Written:
+    changes = list(common)
+    if compared is not None:
+        own, marked = difference.of_widgets(compared.assembly.dashboards.get(name, {}), body)
+        changes, body = [*own, *common], {**body, "widgets": marked}
+    sets, variables = _sets(body, drawing)
+    answers = {
+        "name": name,
+        "start": data.start,
+        "end": data.end,
+        "state": drawing.state(name),
+        "sets": sets,
+        "variables": variables,
+        "against": "" if compared is None else f"{len(changes)} changes against {compared.assembly.folder}",
+        "changes": [asdict(change) for change in changes],
+    }
+    file = out / f"{file_name(name)}.html"
+    file.write_text(page(answers), encoding="utf-8")
+    rows = max((one.get("y", 0) + one.get("height", 6) for one in body.get("widgets", ())), default=6)
+    return Written(name, file, rows, tuple(changes))
+
+
+def _sets(body: Mapping[str, Any], drawing: Drawing) -> tuple[list[Any], list[dict[str, Any]]]:
+    """The widgets as they are, and again for each choice of a variable."""
+    sets = [drawing.widgets(body)]
+    variables: dict[str, dict[str, Any]] = {}
+    for label, choice, chosen in choices(body):
+        variable = variables.setdefault(label, {"label": label, "choices": [{"label": "as written", "set": 0}]})
+        variable["choices"].append({"label": choice, "set": len(sets)})
+        sets.append(drawing.widgets(chosen))
+    return sets, list(variables.values())

@@ -1,0 +1,103 @@
+"""What changed between two assemblies: widgets, thresholds, alarms, and the pages that they would have sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cloudwatch_simulator import Simulation
+from cloudwatch_simulator.replay.pages import Page, pages
+from diffusionwatch_local.preview.assembly import Assembly
+
+ADDED, REMOVED, MOVED, CHANGED, GAINED, LOST = "added", "removed", "moved", "changed", "gained", "lost"
+_PLACE = ("x", "y", "width", "height")
+_SILENT = ("AlarmActions", "OKActions", "InsufficientDataActions")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line for a reader; ``kind`` is one of the words above."""
+
+    kind: str
+    text: str
+
+
+def of_widgets(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[list[Change], list[Mapping[str, Any]]]:
+    """The changes of a dashboard, and its widgets marked with ``change`` and with the thresholds that they had."""
+    old, new = _by_title(before), _by_title(after)
+    changes = [Change(REMOVED, f"widget {title}") for title in old if title not in new]
+    marked: list[Mapping[str, Any]] = []
+    for title, widget in new.items():
+        kinds = [CHANGED] if title in old and _content(old[title]) != _content(widget) else []
+        if title in old and [old[title].get(key) for key in _PLACE] != [widget.get(key) for key in _PLACE]:
+            kinds.append(MOVED)
+        if title not in old:
+            kinds = [ADDED]
+        changes += [Change(kind, f"widget {title}") for kind in kinds]
+        marked.append(_marked(widget, old.get(title, widget), kinds))
+    return changes, marked
+
+
+def _marked(widget: Mapping[str, Any], old: Mapping[str, Any], kinds: list[str]) -> Mapping[str, Any]:
+    if not kinds:
+        return widget
+    properties = dict(widget.get("properties") or {})
+    moved = [one for one in _thresholds(old) if one not in _thresholds(widget)]
+    if moved:
+        annotations = dict(properties.get("annotations") or {})
+        ghosts = [
+            {**one, "label": f"before: {one.get('label', '')}", "color": "#8b95a3", "fill": "none"} for one in moved
+        ]
+        annotations["horizontal"] = [*(annotations.get("horizontal") or ()), *ghosts]
+        properties["annotations"] = annotations
+    return {**widget, "properties": properties, "change": kinds[0]}
+
+
+def _thresholds(widget: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    found = ((widget.get("properties") or {}).get("annotations") or {}).get("horizontal") or ()
+    return [one for one in found if isinstance(one, Mapping)]
+
+
+def _content(widget: Mapping[str, Any]) -> str:
+    return json.dumps(widget.get("properties"), sort_keys=True)
+
+
+def _by_title(body: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    found: dict[str, Mapping[str, Any]] = {}
+    for place, widget in enumerate(body.get("widgets", ())):
+        title = str((widget.get("properties") or {}).get("title") or f"{widget.get('type')} {place + 1}")
+        found[title if title not in found else f"{title} ({place + 1})"] = widget
+    return found
+
+
+def of_alarms(before: Assembly, after: Assembly) -> list[Change]:
+    """Alarms that came, went, or decide otherwise; who is told is compared as well."""
+    old, new = before.alarms.source, after.alarms.source
+    changes = [Change(REMOVED, f"alarm {name}") for name in sorted(old.keys() - new.keys())]
+    changes += [Change(ADDED, f"alarm {name}") for name in sorted(new.keys() - old.keys())]
+    for name in sorted(old.keys() & new.keys()):
+        changes += [Change(CHANGED, f"alarm {name}: {text}") for text in _properties(old[name][1], new[name][1])]
+    return changes
+
+
+def _properties(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    for key in sorted(old.keys() | new.keys()):
+        one, other = old.get(key), new.get(key)
+        if one != other:
+            plain = key not in ("Metrics", *_SILENT) and not isinstance(one or other, (list, dict))
+            yield f"{key} {one} -> {other}" if plain else f"{key} changed"
+
+
+def of_pages(before: Simulation, after: Simulation) -> list[Change]:
+    """Pages that only one of the two would have sent on the same data."""
+    old, new = ({(page.alarm, page.at): page for page in pages(one)} for one in (before, after))
+    changes = [Change(LOST, f"page no longer sent: {_told(old[key])}") for key in sorted(old.keys() - new.keys())]
+    return changes + [Change(GAINED, f"page sent now: {_told(new[key])}") for key in sorted(new.keys() - old.keys())]
+
+
+def _told(page: Page) -> str:
+    minutes = page.at // 60 % 1440
+    lasted = f", for {(page.until - page.at) / 60:.0f} minutes" if page.until is not None else ""
+    return f"{page.alarm} at {minutes // 60:02.0f}:{minutes % 60:02.0f}{lasted}"

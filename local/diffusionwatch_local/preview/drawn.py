@@ -1,0 +1,162 @@
+"""What the console's page draws: the answers of its two paths, computed beforehand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from cloudwatch_simulator import QueryResult, Simulation, evaluate_queries
+from cloudwatch_simulator.alarms.model import CompositeAlarm, MetricAlarm
+from cloudwatch_simulator.errors import SimulatorError
+from diffusionwatch_local.console.log_query import TIMESTAMP, QueryNotDrawnError, parse
+from diffusionwatch_local.console.widgets import Line, alarm_name, alarm_of, metric_queries
+from diffusionwatch_local.preview.assembly import Assembly
+from diffusionwatch_local.preview.data import Data
+from diffusionwatch_local.preview.day import Day
+
+LANES = 9  # as many alarms as the timeline shows before it pushes the dashboard off the screen
+
+
+class Drawing:
+    """One assembly on some data."""
+
+    def __init__(self, assembly: Assembly, data: Data, simulation: Simulation) -> None:
+        self._assembly, self._data, self._simulation = assembly, data, simulation
+        self._alarms = {alarm["name"]: alarm for alarm in self._described()}
+
+    def state(self, dashboard: str) -> dict[str, Any]:
+        """Alarms and timeline, as the console asks for them."""
+        return {
+            "dashboards": [dashboard],
+            "alarms": sorted(self._alarms.values(), key=lambda alarm: (not alarm["composite"], alarm["name"])),
+            "clock": {"now": self._data.end, "speed": 1},
+            "story": {
+                "title": self._data.title,
+                "text": self._data.text,
+                "mood": "healthy",
+                "start": self._data.start,
+                "end": self._data.end,
+                "incidents": list(self._data.events),
+                "lanes": self._lanes(),
+            },
+        }
+
+    def widgets(self, body: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Each widget with what it shows beside it."""
+        return [{**widget, "data": self._shown(widget)} for widget in body.get("widgets", ())]
+
+    def _shown(self, widget: Mapping[str, Any]) -> dict[str, Any]:
+        properties = widget.get("properties") or {}
+        if widget.get("type") == "metric":
+            return self._metric(properties)
+        if widget.get("type") == "alarm":
+            names = [alarm_name(arn) for arn in properties.get("alarms", ())]
+            return {"alarms": [self._alarms[name] for name in names if name in self._alarms]}
+        return self._log(str(properties.get("query", ""))) if widget.get("type") == "log" else {}
+
+    def _metric(self, properties: Mapping[str, Any]) -> dict[str, Any]:
+        alarm = self._assembly.alarms.alarms.get(alarm_of(properties) or "")
+        if isinstance(alarm, MetricAlarm):
+            queries, lines = _of_alarm(alarm)
+            thresholds = [{"value": alarm.threshold, "label": alarm.name}]
+        else:
+            (queries, lines), thresholds = metric_queries(properties), []
+        try:
+            results = evaluate_queries(queries, self._data.store, self._data.start, self._data.end)
+        except SimulatorError as error:
+            return {"series": [], "thresholds": thresholds, "note": str(error)}
+        looks = {line.id: line for line in lines}
+        series = [_series(result, looks[result.id]) for result in results if result.id in looks]
+        return {"series": series, "thresholds": thresholds}
+
+    def _log(self, text: str) -> dict[str, Any]:
+        try:
+            query = parse(text)
+        except QueryNotDrawnError as error:
+            return {"note": str(error)}
+        if not self._data.invented:
+            return {"note": "This data has no log events"}
+        return {"columns": query.fields, "rows": query.run(_events(self._data.start))}
+
+    def _described(self) -> Iterator[dict[str, Any]]:
+        for name, state in self._simulation.states.items():
+            alarm = self._assembly.alarms.alarms[name]
+            yield {
+                "name": name,
+                "composite": isinstance(alarm, CompositeAlarm),
+                "state": state.state,
+                "reason": state.reason,
+                "since": state.since,
+                "description": self._assembly.descriptions.get(name, ""),
+                "notifies": any(alarm.actions.by_state.get("ALARM", ())),
+                "rule": "",
+            }
+
+    def _lanes(self) -> list[dict[str, Any]]:
+        spans: dict[str, list[list[float | None]]] = {}
+        for change in self._simulation.transitions:
+            if change.new == "ALARM" != change.old:
+                spans.setdefault(change.alarm, []).append([change.at, None])
+            elif change.old == "ALARM" != change.new:
+                spans[change.alarm][-1][1] = change.at
+        telling = [name for name in spans if self._alarms.get(name, {}).get("notifies")]
+        names = sorted(telling, key=lambda name: (spans[name][0][0] or 0, name))[:LANES]
+        prefix = _prefix(list(self._alarms))
+        return [{"alarm": name[prefix:], "alarming": spans[name]} for name in names]
+
+
+def _prefix(names: Sequence[str]) -> int:
+    """How many letters all names share, up to a hyphen."""
+    shared = 0
+    while names and all(name[shared : shared + 1] == names[0][shared : shared + 1] != "" for name in names):
+        shared += 1
+    return names[0].rfind("-", 0, shared) + 1 if names else 0
+
+
+def _series(result: QueryResult, line: Line) -> dict[str, Any]:
+    """Packed: the first moment, the period, and a value or nothing for each period."""
+    values: list[float | None] = []
+    first = float(result.timestamps[0]) if len(result.timestamps) else 0.0
+    for at, value in zip(result.timestamps, result.values, strict=True):
+        values += [None] * (int((at - first) // result.period) - len(values))
+        values.append(float(f"{value:.5g}"))
+    look = {"label": result.label or line.label, "color": line.color, "axis": line.axis}
+    return {**look, "period": result.period, "first": first, "values": values}
+
+
+def _of_alarm(alarm: MetricAlarm) -> tuple[list[dict[str, Any]], list[Line]]:
+    """The queries of an alarm that a widget names instead of metrics."""
+    queries: list[dict[str, Any]] = []
+    for query in alarm.queries:
+        asked: dict[str, Any] = {"Id": query.id, "ReturnData": query.id == alarm.returned, "Label": query.label}
+        if query.metric is None:
+            asked["Expression"] = query.expression
+        else:
+            dimensions = [{"Name": name, "Value": value} for name, value in query.metric.dimensions]
+            metric = {"Namespace": query.metric.namespace, "MetricName": query.metric.name, "Dimensions": dimensions}
+            asked["MetricStat"] = {"Metric": metric, "Stat": query.stat, "Period": query.period}
+        queries.append(asked)
+    return queries, [Line(alarm.returned, alarm.name, "", "left")]
+
+
+def _events(start: float) -> Iterator[dict[str, Any]]:
+    """The stated day's faults as the workers would have logged them."""
+    for minute, count in enumerate(Day().faulted):
+        for number in range(int(count)):
+            key = f"{minute * 8 + number:08x}"
+            yield {
+                TIMESTAMP: start + 60 * minute + number,
+                "RequestsFaulted": 1,
+                "Model": "flux" if number % 2 else "sdxl",
+                "ErrorClass": "oom" if count > 1 else "timeout",
+                "request_id": f"{key}-5a1c-4d0e-9f3b-7c2e11a0",
+                "trace_id": f"1-695afd00-{key}a1b2c3d4e5f60718",
+                "host": f"ip-10-0-1-{minute % 4 + 4}",
+                "@logStream": f"i-0{minute % 4 + 1}a7c2e/worker",
+            }
+
+
+def written(value: object) -> str:
+    """JSON that may stand inside a script element."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).replace("</", "<\\/")

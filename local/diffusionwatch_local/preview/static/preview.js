@@ -1,0 +1,32 @@
+// What a preview adds to the console's page: the whole span, variables, what changed, and paper.
+"use strict";
+
+byId("speed").textContent = "UTC";
+const hours = Math.ceil((PREVIEW.end - PREVIEW.start) / 3600);
+if (![...byId("range").options].some((option) => Number(option.value) === hours))
+  byId("range").append(html("option", { value: hours }, `${hours} h`));
+if (!shown.hours) { shown.hours = hours; byId("range").value = String(hours); }
+
+for (const variable of PREVIEW.variables) {
+  const select = html("select", {}, ...variable.choices.map(({ label, set }) => html("option", { value: set }, label)));
+  select.onchange = () => { chosen.set = Number(select.value); refresh(); };
+  document.querySelector(".range").before(html("label", { class: "range" }, `${variable.label} `, select));
+}
+
+if (PREVIEW.changes.length) {
+  const list = html("ul", {}, ...PREVIEW.changes.map(({ kind, text }) => html("li", { "data-kind": kind }, text)));
+  byId("alarms").before(html("details", { class: "changes", open: "" }, html("summary", {}, PREVIEW.against), list));
+}
+
+const drawn = drawDashboard;
+drawDashboard = (data) => {
+  drawn(data);
+  data.widgets.forEach((widget, place) => {
+    const tile = byId("grid").children[place];
+    if (widget.change) tile.dataset.change = widget.change;
+    if (widget.data.note && widget.type === "metric")
+      tile.querySelector(".content").replaceChildren(html("div", { class: "note" }, widget.data.note));
+  });
+};
+
+addEventListener("beforeprint", () => { theme("light"); if (shown.data) drawDashboard(shown.data); });

@@ -1,0 +1,110 @@
+"""What the pages say, before a browser draws them."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from diffusionwatch_local.preview.assembly import Assembly, PreviewError
+from diffusionwatch_local.preview.build import build
+from diffusionwatch_local.preview.data import Data, stated_day
+
+from .conftest import body, folder, template
+
+
+def answers(page: Path) -> dict[str, Any]:
+    """The data inside a page."""
+    text = page.read_text(encoding="utf-8")
+    _, _, rest = text.partition('<script type="application/json" id="preview">')
+    return dict(json.loads(rest.partition("</script>")[0].replace("<\\/", "</")))
+
+
+@pytest.fixture(scope="module")
+def drawn(assembly: Assembly, data: Data, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    (written,) = build(assembly, data, tmp_path_factory.mktemp("site"))
+    return answers(written.file)
+
+
+def series_of(drawn: dict[str, Any], title: str, choice: int = 0) -> list[dict[str, Any]]:
+    return next(list(one["data"]["series"]) for one in drawn["sets"][choice] if one["properties"]["title"] == title)
+
+
+def test_every_metric_widget_has_its_series(drawn: dict[str, Any]) -> None:
+    wanted = {"Line": 2, "Stacked": 3, "Number": 1, "Gauge": 1, "Bar": 3, "Pie": 3, "Table": 3, "Math": 1, "Search": 4}
+    for title, count in wanted.items():
+        found = series_of(drawn, title)
+        assert len(found) == count, title
+        assert all(any(value is not None for value in one["values"]) for one in found), title
+
+
+def test_metric_math_is_that_of_the_simulator(drawn: dict[str, Any]) -> None:
+    sent, a_minute = series_of(drawn, "Line")[0], series_of(drawn, "Math")[0]
+    assert a_minute["label"] == "a minute"
+    for whole, share in zip(sent["values"], a_minute["values"], strict=True):
+        assert share == pytest.approx(whole / 5, rel=1e-4)
+
+
+def test_what_cannot_be_evaluated_says_why_instead_of_a_graph(drawn: dict[str, Any]) -> None:
+    broken = next(one for one in drawn["sets"][0] if one["properties"]["title"] == "Broken")
+    assert "m9" in broken["data"]["note"]
+
+
+def test_an_alarms_widget_has_its_metric_and_its_threshold(drawn: dict[str, Any]) -> None:
+    own = next(one for one in drawn["sets"][0] if one["properties"]["title"] == "Alarm's own")
+    assert len(own["data"]["series"]) == 1
+    assert own["data"]["thresholds"] == [{"value": 75.0, "label": "busy"}]
+
+
+def test_alarms_have_the_states_that_the_day_gives_them(drawn: dict[str, Any]) -> None:
+    states = {alarm["name"]: alarm for alarm in drawn["state"]["alarms"]}
+    assert states["busy"]["state"] == "OK"
+    assert states["busy"]["notifies"]
+    assert states["any"]["composite"]
+    lanes = {lane["alarm"]: lane["alarming"] for lane in drawn["state"]["story"]["lanes"]}
+    assert lanes["busy"], "the campaign makes the GPUs busy"
+    assert all(begin < end for begin, end in lanes["busy"])
+
+
+def test_each_choice_of_a_variable_has_its_own_data(drawn: dict[str, Any]) -> None:
+    (variable,) = drawn["variables"]
+    assert [choice["label"] for choice in variable["choices"]] == ["as written", "jobs", "dead letters"]
+    dead = series_of(drawn, "Line", variable["choices"][2]["set"])[0]
+    assert set(dead["values"]) == {0}
+
+
+def test_the_log_widget_shows_the_days_faults(drawn: dict[str, Any]) -> None:
+    log = next(one["data"] for one in drawn["sets"][0] if one["type"] == "log")
+    assert log["columns"] == ["@timestamp", "ErrorClass"]
+    assert len(log["rows"]) == 5
+
+
+def test_a_page_names_no_other_file_and_no_host(assembly: Assembly, data: Data, tmp_path: Path) -> None:
+    build(assembly, data, tmp_path)
+    for page in tmp_path.glob("*.html"):
+        text = re.sub(r"<script.*?</script>", "", page.read_text(encoding="utf-8"), flags=re.S)
+        assert not re.findall(r'(?:src|href)="(?!data:|[\w-]+\.html")', text)
+        assert "url(" not in text
+    assert '<a href="all-kinds.html">all kinds</a>' in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_same_templates_give_the_same_page(assembly: Assembly, tmp_path: Path) -> None:
+    first, second = (build(assembly, stated_day([assembly]), tmp_path / name)[0].file for name in ("a", "b"))
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_markup_in_a_dashboard_stays_inside_the_data(tmp_path: Path) -> None:
+    evil = body()
+    evil["widgets"][12]["properties"]["markdown"] = "</script><script>alert(1)</script>"
+    other = Assembly.read(folder(tmp_path / "in", template(evil)))
+    (written,) = build(other, stated_day([other]), tmp_path / "out")
+    assert "</script><script>alert(1)" not in written.file.read_text(encoding="utf-8")
+
+
+def test_templates_without_a_dashboard_are_refused(tmp_path: Path, data: Data) -> None:
+    empty = Assembly.read(folder(tmp_path / "in", {"Resources": {}}))
+    with pytest.raises(PreviewError, match="no dashboard"):
+        build(empty, data, tmp_path / "out")
