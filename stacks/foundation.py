@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from diffusionwatch_cdk import Notifications, WorkerLogs
+from diffusionwatch_cdk import EncryptionKey, Notifications, WorkerLogs
 from diffusionwatch_cdk.cost_meter import cost_meters
-from diffusionwatch_cdk.encryption import EncryptionKey
 
 from .base import EnvironmentStack
 

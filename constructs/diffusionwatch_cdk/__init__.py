@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .alarms import AlarmRule, CompositeRule, Condition
     from .dashboard_set import Dashboards
     from .eks_agent import EksAgent
+    from .encryption import EncryptionKey
     from .fleet import Fleet
     from .fleet_monitoring import FleetMonitoring
     from .notifications import Notifications
@@ -34,6 +35,7 @@ _HOMES = {
     "Condition": "alarms",
     "Dashboards": "dashboard_set",
     "EksAgent": "eks_agent",
+    "EncryptionKey": "encryption",
     "EnvironmentSettings": "settings",
     "Fleet": "fleet",
     "FleetMonitoring": "fleet_monitoring",
@@ -55,6 +57,7 @@ __all__ = [
     "Condition",
     "Dashboards",
     "EksAgent",
+    "EncryptionKey",
     "EnvironmentSettings",
     "Fleet",
     "FleetMonitoring",

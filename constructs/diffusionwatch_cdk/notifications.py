@@ -6,11 +6,12 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from .encryption import PUBLISHERS
 from .logical_ids import pin
-from .names import logical_id, topic_name
+from .names import logical_id, topic_arn, topic_name
 from .page_path import PAGE_PATH, page_path_alarm
 from .settings import Contact, EnvironmentSettings
 
@@ -22,6 +23,7 @@ class Notifications(Construct):
 
     def __init__(self, scope: Construct, id: str, *, settings: EnvironmentSettings, key: kms.IKey) -> None:  # noqa: A002
         super().__init__(scope, id)
+        self.undelivered = self._undelivered(settings)
         self.topics = {severity: self._topic(severity, settings, key) for severity in SEVERITIES}
         page_path = cdk.CfnResource(
             self, PAGE_PATH, type="AWS::CloudWatch::Alarm", properties=page_path_alarm(settings)
@@ -56,5 +58,39 @@ class Notifications(Construct):
                 topic_arn=topic.topic_arn,
                 protocol=contact.protocol,
                 endpoint=contact.endpoint,
+                redrive_policy={"deadLetterTargetArn": self.undelivered.attr_arn},
             )
         return topic
+
+    def _undelivered(self, settings: EnvironmentSettings) -> sqs.CfnQueue:
+        """Where a notification goes whose endpoint did not take it, for two weeks."""
+        queue = sqs.CfnQueue(
+            self,
+            "undelivered",
+            queue_name=f"diffusionwatch-{settings.name}-undelivered",
+            message_retention_period=14 * 86_400,
+            sqs_managed_sse_enabled=True,
+        )
+        queue.override_logical_id("Undelivered")
+        topics = [topic_arn(settings.name, one, account=settings.account, region=settings.region) for one in SEVERITIES]
+        from_topics = {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": queue.attr_arn,
+            "Condition": {"ArnEquals": {"aws:SourceArn": topics}},
+        }
+        only_encrypted = {
+            "Effect": "Deny",
+            "Principal": {"AWS": "*"},
+            "Action": "sqs:*",
+            "Resource": queue.attr_arn,
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+        sqs.CfnQueuePolicy(
+            self,
+            "undelivered-policy",
+            queues=[queue.ref],
+            policy_document={"Version": "2012-10-17", "Statement": [from_topics, only_encrypted]},
+        )
+        return queue
