@@ -263,6 +263,35 @@ def test_the_band_of_an_anomaly_alarm_is_given() -> None:
     assert changes(simulation) == [(1, "OK"), (7, "ALARM"), (9, "OK"), (15, "ALARM")]
 
 
+def test_a_bound_that_the_alarm_does_not_use_need_not_be_given() -> None:
+    metric = {"Namespace": "Test", "MetricName": "Value"}
+    entries = [
+        {"Id": "m1", "MetricStat": {"Metric": metric, "Stat": "Average", "Period": 60}},
+        {"Id": "ad1", "Expression": "ANOMALY_DETECTION_BAND(m1)"},
+    ]
+    properties = {
+        "Metrics": entries,
+        "ThresholdMetricId": "ad1",
+        "ComparisonOperator": "GreaterThanUpperThreshold",
+        "EvaluationPeriods": 1,
+    }
+    simulation = Simulation.from_properties({"high": {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}})
+    simulation.put(METRIC, "50x3 95x3")
+    simulation.put(MetricId("given", "ANOMALY_DETECTION_BAND(m1, 2) upper"), "90x6")
+    simulation.run(minutes=6)
+    assert changes(simulation) == [(1, "OK"), (4, "ALARM")]
+
+
+def test_a_composite_cannot_be_trusted_while_an_alarm_below_it_cannot_be_evaluated() -> None:
+    page = {"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": {"AlarmRule": "ALARM(alarm)"}}
+    simulation = Simulation.from_properties({"alarm": alarm(), "page": page})
+    simulation.put(METRIC, "9x5", unit="Milliseconds")
+    simulation.put(METRIC, "9x5", unit="Seconds")
+    simulation.run(minutes=5)
+    assert simulation.refused["page"].construct == "Unit"
+    assert "page" not in simulation.states
+
+
 def insights(query: str, **properties: Any) -> dict[str, Any]:
     return {
         "Type": "AWS::CloudWatch::Alarm",

@@ -173,6 +173,12 @@ def test_a_resource_whose_condition_is_false_is_not_there() -> None:
         (math(entry("m1"), {"Id": "e", "Expression": "RUNNING_SUM(m1)"}), "RUNNING_SUM"),
         (math(entry("m1"), {"Id": "e", "Expression": "m1 +"}), "Expression"),
         (math(entry("m1"), {"Id": "e", "Expression": "m1 + m2"}), "Expression"),
+        (math(entry("m1"), {"Id": "e", "Expression": "m1 + mTwo"}), "Expression"),
+        (
+            math(entry("m1", returns=True))
+            | {"ThresholdMetricId": "ad1", "ComparisonOperator": "GreaterThanUpperThreshold"},
+            "ThresholdMetricId",
+        ),
         (math(entry("m1"), {"Id": "e", "Expression": "m1" + " + 1" * 600}), "Expression"),
     ],
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from cloudwatch_simulator.alarms.model import Actions, MetricAlarm, MetricQuery, WallClock, WarmUp
 from cloudwatch_simulator.errors import ScenarioError, Unsupported, nearest
+from cloudwatch_simulator.metric_math.evaluate import WORDS
 from cloudwatch_simulator.metric_math.functions import NOT_IN_ALARMS
 from cloudwatch_simulator.metric_math.grammar import calls, names, parse
 from cloudwatch_simulator.metrics import MetricId
@@ -27,6 +28,8 @@ def read_metric_alarm(name: str, properties: Mapping[str, Any]) -> MetricAlarm:
     queries = read_queries(properties)
     returned = _returned(queries)
     band = properties.get("ThresholdMetricId")
+    if band and not any(query.id == band for query in queries):
+        raise Unsupported("ThresholdMetricId", f"names {band}, which is no id of this alarm")
     periods = _whole(properties, "EvaluationPeriods", None)
     datapoints = _whole(properties, "DatapointsToAlarm", periods)
     if datapoints > periods:
@@ -133,7 +136,7 @@ def _check_expression(query: MetricQuery, ids: list[str]) -> None:
         if function in NOT_IN_ALARMS:
             raise Unsupported(function, "CloudWatch does not take it in an alarm")
     for name in names(node):
-        if name not in ids and name.islower():
+        if name not in ids and name not in WORDS:
             raise Unsupported("Expression", f"{text!r} names {name}, which is no id of this alarm{nearest(name, ids)}")
 
 

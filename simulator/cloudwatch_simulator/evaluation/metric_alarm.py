@@ -77,9 +77,11 @@ def breaches(alarm: MetricAlarm, slots: Slots, points: Floats) -> npt.NDArray[np
 
 def _asked(alarm: MetricAlarm, slots: Slots, points: Floats) -> Codes:
     real = ~np.isnan(points)
-    if slots.upper is not None and slots.lower is not None:
-        # Without its band a datapoint cannot be judged.
-        real &= ~np.isnan(slots.lower) & ~np.isnan(slots.upper)
+    # Without the bound that it is held against a datapoint cannot be judged.
+    if slots.lower is not None and alarm.comparison != "GreaterThanUpperThreshold":
+        real &= ~np.isnan(slots.lower)
+    if slots.upper is not None and alarm.comparison != "LessThanLowerThreshold":
+        real &= ~np.isnan(slots.upper)
     hot = breaches(alarm, slots, points) & real
     asked = decide(hot, real, alarm.evaluation_periods, alarm.datapoints_to_alarm, alarm.treat_missing)
     if slots.low_samples is not None:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from cloudwatch_simulator.alarms.model import MetricAlarm
 from cloudwatch_simulator.clock_time import wall_clock_bounds
+from cloudwatch_simulator.errors import Unsupported
 from cloudwatch_simulator.evaluation.sampling import GIVEN, Data, QueryInputs, Windows
 from cloudwatch_simulator.metric_math.evaluate import result
 from cloudwatch_simulator.metric_math.values import Frame, NeedsRange, SeriesArray, TimeSeries, Value
@@ -169,7 +170,8 @@ def _slots(alarm: MetricAlarm, starts: Floats, values: list[Value]) -> Slots:
     lower = upper = None
     if alarm.band:
         band = values[1]
-        assert isinstance(band, SeriesArray)
+        if not isinstance(band, SeriesArray) or len(band.items) != 2:
+            raise Unsupported("ThresholdMetricId", f"{alarm.band} gives no band of two bounds")
         lower, upper = band.items[0].points, band.items[-1].points
     counts = values[-1].points if alarm.ignore_low_samples and isinstance(values[-1], TimeSeries) else None
     return Slots(starts, series, lower, upper, counts)
