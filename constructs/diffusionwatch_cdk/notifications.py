@@ -9,6 +9,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from .acknowledge import acknowledge
 from .encryption import PUBLISHERS
 from .logical_ids import pin
 from .names import logical_id, topic_arn, topic_name
@@ -72,6 +73,7 @@ class Notifications(Construct):
             sqs_managed_sse_enabled=True,
         )
         queue.override_logical_id("Undelivered")
+        acknowledge(queue, "SQS3", "It is the dead-letter queue, of the subscriptions.")
         topics = [topic_arn(settings.name, one, account=settings.account, region=settings.region) for one in SEVERITIES]
         from_topics = {
             "Effect": "Allow",
