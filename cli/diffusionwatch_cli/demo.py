@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -45,8 +44,9 @@ def command(
     from diffusionwatch_local.demo.deploy import DeployFailedError
     from diffusionwatch_local.demo.fleet_run import FleetFailedError
     from diffusionwatch_local.demo.narrator import Lines, Screen
+    from diffusionwatch_local.fleet.processes import interruptible
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager ends us as Ctrl-C does
+    interruptible()
     narrator = Lines() if as_json or not sys.stdout.isatty() else Screen()
     failures: list[str] = []
 

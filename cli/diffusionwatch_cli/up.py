@@ -29,8 +29,9 @@ def command(
     `cdk deploy --all -c environment=dev --require-approval never`
     """
     from diffusionwatch_local.demo.standing import Standing
+    from diffusionwatch_local.fleet.processes import interruptible
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    interruptible()
     standing = Standing(port=port, console_port=console_port, speed=speed, data_dir=data_dir, agent=agent)
     try:
         standing.start()

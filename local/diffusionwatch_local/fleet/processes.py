@@ -30,6 +30,12 @@ def signal_group(child: subprocess.Popen[str], number: int) -> None:
         os.killpg(child.pid, number)
 
 
+def interruptible() -> None:
+    """SIGTERM ends the program as Ctrl-C does; and Ctrl-C does so too where a shell started it with that ignored."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+
+
 def ignore_signals() -> None:
     """From now on Ctrl-C and SIGTERM do nothing: the program is ending, and a second one would leave half of it."""
     for number in (signal.SIGINT, signal.SIGTERM):
