@@ -12,7 +12,7 @@ from cloudwatch_simulator.alarms.model import MetricAlarm
 from cloudwatch_simulator.alarms.rule import ALARM, CODE, INSUFFICIENT_DATA, OK, Codes
 from cloudwatch_simulator.errors import Unsupported
 from cloudwatch_simulator.evaluation.missing_data import RETAIN, carried, decide
-from cloudwatch_simulator.evaluation.sampling import Data
+from cloudwatch_simulator.evaluation.sampling import Arrival, Data
 from cloudwatch_simulator.evaluation.slots import Slots, lay_out
 from cloudwatch_simulator.series import Floats
 from cloudwatch_simulator.statistic import Statistic
@@ -127,9 +127,19 @@ def _after_warm_up(alarm: MetricAlarm, data: Data, slots: Slots, ticks: Floats, 
         full = np.zeros(len(ticks), dtype=bool)
         for points in newest:
             full |= ~np.isnan(points).any(axis=1)
-        spans = [data.store.span(query.metric) for query in alarm.queries if query.metric]
-        first = min((span[0] for span in spans if span), default=np.inf)
-        over |= full & (ticks >= first + alarm.period * alarm.evaluation_periods)
+        over |= full & (ticks >= _first_filled(alarm, data))
     over = np.logical_or.accumulate(over)
     memory.warming = not bool(over[-1]) if len(over) else True
     return np.where(over, asked, CODE[INSUFFICIENT_DATA]).astype(np.int8)
+
+
+def _first_filled(alarm: MetricAlarm, data: Data) -> float:
+    """When the evaluation periods can be full: so long after the first report, and not before that is seen."""
+    moments = [np.inf]
+    for query in alarm.queries:
+        span = data.store.span(query.metric) if query.metric else None
+        if span is not None and query.metric is not None:
+            arrival = data.arrivals.get(query.metric, Arrival(0.0))
+            length = alarm.period * alarm.evaluation_periods
+            moments.append(span[0] + max(length, arrival.interval + arrival.delay))
+    return min(moments)
