@@ -19,12 +19,17 @@ from diffusionwatch_local.preview.variables import choices
 
 @dataclass(frozen=True)
 class Written:
-    """One page: which dashboard, where, how many rows of the grid it has, and what changed on it."""
+    """One page: which dashboard, where, how many rows of the grid it has, what changed on it and beside it."""
 
     dashboard: str
     file: Path
     rows: int
-    changes: tuple[difference.Change, ...] = ()
+    own: tuple[difference.Change, ...] = ()
+    common: tuple[difference.Change, ...] = ()
+
+    @property
+    def changes(self) -> tuple[difference.Change, ...]:
+        return (*self.own, *self.common)
 
 
 @dataclass(frozen=True)
@@ -73,10 +78,11 @@ def _write(
     compared: Compared | None,
     common: list[difference.Change],
 ) -> Written:
-    changes = list(common)
+    own: list[difference.Change] = []
     if compared is not None:
         own, marked = difference.of_widgets(compared.assembly.dashboards.get(name, {}), body)
-        changes, body = [*own, *common], {**body, "widgets": marked}
+        body = {**body, "widgets": marked}
+    changes = [*own, *common]
     sets, variables = _sets(body, drawing)
     answers = {
         "name": name,
@@ -91,7 +97,7 @@ def _write(
     file = out / f"{file_name(name)}.html"
     file.write_text(page(answers), encoding="utf-8")
     rows = max((one.get("y", 0) + one.get("height", 6) for one in body.get("widgets", ())), default=6)
-    return Written(name, file, rows, tuple(changes))
+    return Written(name, file, rows, tuple(own), tuple(common))
 
 
 def _sets(body: Mapping[str, Any], drawing: Drawing) -> tuple[list[Any], list[dict[str, Any]]]:

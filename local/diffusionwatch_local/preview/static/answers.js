@@ -25,4 +25,9 @@ function answerTo(path) {
   return { name: PREVIEW.name, start, end: PREVIEW.end, widgets };
 }
 
-window.fetch = async (path) => ({ ok: true, json: async () => answerTo(path) });
+// Answers wait until every script has run, so that the first drawing is already the preview's.
+const everythingRead = new Promise((resolve) => addEventListener("DOMContentLoaded", resolve));
+window.fetch = async (path) => {
+  await everythingRead;
+  return { ok: true, json: async () => answerTo(path) };
+};

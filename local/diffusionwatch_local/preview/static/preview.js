@@ -1,7 +1,6 @@
 // What a preview adds to the console's page: the whole span, variables, what changed, and paper.
 "use strict";
 
-byId("speed").textContent = "UTC";
 const hours = Math.ceil((PREVIEW.end - PREVIEW.start) / 3600);
 if (![...byId("range").options].some((option) => Number(option.value) === hours))
   byId("range").append(html("option", { value: hours }, `${hours} h`));

@@ -1,0 +1,134 @@
+"""A review as a comment (Markdown) and as a page (HTML, self-contained)."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from diffusionwatch_cdk.price import total
+from diffusionwatch_cli.reviewed import Review
+from diffusionwatch_local.preview.build import Written
+from diffusionwatch_local.preview.difference import GAINED, LOST, Change
+
+MOST = 20  # lines of one kind in a comment: more are counted, and stand on the page
+
+
+def summary(review: Review) -> list[tuple[str, str]]:
+    """One line a tool."""
+    new = sum(review.is_new(finding) for finding in review.failing)
+    common = _common(review)
+    pages = {kind: sum(change.kind == kind for change in common) for kind in (GAINED, LOST)}
+    others = len(common) - sum(pages.values())
+    own = sum(len(one.own) for one in review.dashboards)
+    held = len(review.promises) - len(review.broken)
+    scenarios = f"{held} promises hold, {len(review.broken)} do not" if review.promises else "none were given"
+    return [
+        ("Lint", f"{len(review.failing)} findings, {new} of them new"),
+        ("Scenarios", scenarios),
+        ("Dashboards", f"{own} changes of widgets on {sum(bool(one.own) for one in review.dashboards)} dashboards"),
+        ("Alarms", f"{others} changes"),
+        ("Pages", f"{pages[GAINED]} gained, {pages[LOST]} lost on the same data ({review.data})"),
+        ("Cost", f"{total(review.lines):,.2f} US dollars a month, {review.cost_change:+,.2f}"),
+    ]
+
+
+def as_markdown(review: Review) -> str:
+    """A comment's worth."""
+    verdict = "needs work" if review.fails else "is sound"
+    parts = [f"### Monitoring {verdict}: `{review.asked.cdk_out}` against `{review.asked.against}`", ""]
+    parts += ["| | |", "|---|---|", *(f"| {name} | {text} |" for name, text in summary(review)), ""]
+    for title, lines in _sections(review):
+        parts += [f"**{title}**", "", *(f"- {line}" for line in lines[:MOST])]
+        parts += [f"- and {len(lines) - MOST} more on the page"] if len(lines) > MOST else []
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _sections(review: Review) -> Iterator[tuple[str, Sequence[str]]]:
+    findings = [
+        f"`{one.rule}` {one.path}, line {one.line}: {one.message}. {one.fix}"
+        + ("" if review.is_new(one) else " (not new)")
+        for one in review.failing
+    ]
+    broken = [f"{one.file}:{one.line} {one.alarm or one.kind}: {one.reason}" for one in review.broken]
+    widgets = [f"{one.dashboard}: {change.kind} {change.text}" for one in review.dashboards for change in one.own]
+    others = [f"{change.kind}: {change.text}" for change in _common(review)]
+    for title, lines in (
+        ("Findings", findings),
+        ("Broken promises", broken),
+        ("Alarms and pages", others),
+        ("Widgets", widgets),
+        ("Cost", _costs(review)),
+    ):
+        if lines:
+            yield title, lines
+
+
+def _costs(review: Review) -> list[str]:
+    """Lines whose cost moved by a cent or more, and those that came or went."""
+    old, new = (
+        {(line.construct, line.what): line.monthly_usd for line in lines} for lines in (review.old_lines, review.lines)
+    )
+    found = []
+    for place in sorted(old.keys() | new.keys()):
+        before, after = old.get(place, 0.0), new.get(place, 0.0)
+        if before is None or after is None:
+            change = "unknown" if (place in old) != (place in new) else ""
+        else:
+            change = f"{after - before:+,.2f}" if abs(after - before) >= 0.005 else ""
+        if change:
+            found.append(f"{change} {place[0]}: {place[1]}")
+    return found
+
+
+def _common(review: Review) -> tuple[Change, ...]:
+    return review.dashboards[0].common if review.dashboards else ()
+
+
+STYLE = """
+:root { color-scheme: light dark; }
+body { font: 14px/1.5 system-ui, sans-serif; margin: 24px auto; max-width: 1560px; padding: 0 20px; }
+h1 { font-size: 21px; } h2 { font-size: 16px; margin: 26px 0 6px; }
+td { padding: 3px 18px 3px 0; border-bottom: 1px solid #8884; vertical-align: top; }
+td:first-child { font-weight: 600; }
+.bad { color: #d1293d; } .good { color: #1d8043; }
+iframe { width: 100%; height: 1180px; border: 1px solid #8884; border-radius: 8px; }
+details { margin: 8px 0; } summary { cursor: pointer; font-weight: 600; }
+"""
+
+
+def as_html(review: Review) -> str:
+    """One file: everything of the comment, and each changed dashboard after and before."""
+    mood, verdict = ("bad", "needs work") if review.fails else ("good", "is sound")
+    title = f"Monitoring {verdict}: {review.asked.cdk_out} against {review.asked.against}"
+    rows = "".join(f"<tr><td>{_text(name)}</td><td>{_text(text)}</td></tr>" for name, text in summary(review))
+    sections = "".join(
+        f"<h2>{_text(name)}</h2><ul>{''.join(f'<li>{_text(line)}</li>' for line in lines)}</ul>"
+        for name, lines in _sections(review)
+    )
+    boards = "".join(_board(one, review) for one in review.dashboards if one.own or one.dashboard not in review.before)
+    same = [one.dashboard for one in review.dashboards if not one.own and one.dashboard in review.before]
+    unchanged = f"<p>Without a change of their own: {_text(', '.join(same))}.</p>" if same else ""
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{_text(title)}</title>'
+        f"<style>{STYLE}</style></head><body><h1 class={mood}>{_text(title)}</h1><table>{rows}</table>{sections}"
+        f"<h2>Dashboards</h2>{boards}{unchanged}</body></html>"
+    )
+
+
+def _board(one: Written, review: Review) -> str:
+    pages = [("after", one.file, " open"), ("before", review.before.get(one.dashboard), "")]
+    return "".join(
+        f"<details{opened}><summary>{_text(one.dashboard)}, {when}</summary>{_frame(file)}</details>"
+        for when, file, opened in pages
+        if file is not None
+    )
+
+
+def _frame(file: Path) -> str:
+    return f'<iframe loading="lazy" srcdoc="{html.escape(file.read_text(encoding="utf-8"))}"></iframe>'
+
+
+def _text(text: str) -> str:
+    return html.escape(text)

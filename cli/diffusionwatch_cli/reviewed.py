@@ -1,0 +1,94 @@
+"""What a review finds: each tool over the templates before and after a change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cloudwatch_simulator.scenario.answer import answer
+from cloudwatch_simulator.scenario.result import Result
+from diffusionwatch_cdk.price import Assumptions, Line, cost, total
+from diffusionwatch_cdk.validation import Document, Finding, TemplateError, lint
+from diffusionwatch_cdk.validation.project import Assumptions as LintAssumptions
+from diffusionwatch_local.preview.assembly import Assembly
+from diffusionwatch_local.preview.build import Written, build
+from diffusionwatch_local.preview.data import from_file, stated_day
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is reviewed, against what, on which data."""
+
+    cdk_out: Path
+    against: Path
+    out: Path
+    scenarios: tuple[Path, ...]
+    data: Path | None
+    assumed: Assumptions
+
+
+@dataclass(frozen=True)
+class Review:
+    """Everything that the page and the comment say."""
+
+    asked: Asked
+    data: str
+    """what the dashboards and pages are made of"""
+    findings: tuple[Finding, ...]
+    old_findings: frozenset[tuple[str, str]]
+    """rule and path of what was found before"""
+    promises: tuple[Result, ...]
+    dashboards: tuple[Written, ...]
+    before: dict[str, Path]
+    """pages of the dashboards as they were, by name"""
+    lines: tuple[Line, ...]
+    old_lines: tuple[Line, ...]
+
+    @property
+    def failing(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.fails]
+
+    @property
+    def broken(self) -> list[Result]:
+        return [promise for promise in self.promises if not promise.ok]
+
+    @property
+    def fails(self) -> bool:
+        return bool(self.failing or self.broken)
+
+    def is_new(self, finding: Finding) -> bool:
+        return (finding.rule, finding.path) not in self.old_findings
+
+    @property
+    def cost_change(self) -> float:
+        return total(self.lines) - total(self.old_lines)
+
+
+def review(asked: Asked) -> Review:
+    """Runs every tool; writes the dashboards' pages. Raises what they raise on bad input."""
+    after, before = _documents(asked.cdk_out), _documents(asked.against)
+    assumed = LintAssumptions(asked.assumed.requests_per_minute)
+    new, old = Assembly.read(asked.cdk_out), Assembly.read(asked.against)
+    data = from_file(asked.data) if asked.data else stated_day([new, old])
+    # Before first, so that nothing that is written after it is lost when both have the same name.
+    earlier = build(old, data, asked.out / "before") if old.dashboards else []
+    return Review(
+        asked=asked,
+        data=data.title,
+        findings=tuple(lint(after, assumed)),
+        old_findings=frozenset((one.rule, one.path) for one in lint(before, assumed)),
+        promises=tuple(result for one in answer(list(asked.scenarios)).checked for result in one.results)
+        if asked.scenarios
+        else (),
+        dashboards=tuple(build(new, data, asked.out / "after", old)),
+        before={one.dashboard: one.file for one in earlier},
+        lines=tuple(cost(after, asked.assumed)),
+        old_lines=tuple(cost(before, asked.assumed)),
+    )
+
+
+def _documents(folder: Path) -> list[Document]:
+    files = sorted(folder.glob("*.template.json")) if folder.is_dir() else [folder]
+    if not files:
+        raise TemplateError(f"{folder}: no *.template.json in it; synthesize first")
+    return [Document.open(file) for file in files]
