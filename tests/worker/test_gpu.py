@@ -65,6 +65,7 @@ def test_peak_memory_and_energy_of_a_request_become_metrics() -> None:
     clock, nvml = ManualClock(1000), Nvml()
     with recording(clock=clock) as (monitor, sink):
         monitor._digest.gpus = sampler = GpuSampler(clock, nvml)
+        sampler.open()
         sampler.sample()
         with monitor.generation("sdxl") as generation:
             for used in (9000, 14_000, 6000):
@@ -82,6 +83,7 @@ def test_energy_of_requests_that_overlap_is_nobodys() -> None:
     clock, nvml = ManualClock(1000), Nvml()
     with recording(clock=clock) as (monitor, sink):
         monitor._digest.gpus = sampler = GpuSampler(clock, nvml)
+        sampler.open()
         sampler.sample()
         with monitor.generation("sdxl") as outer, monitor.generation("sdxl") as inner:
             outer.images = inner.images = 1
@@ -103,7 +105,7 @@ def test_energy_between_two_samples_is_interpolated() -> None:
 def test_state_names_what_slows_the_gpu_down_and_the_newest_xids() -> None:
     nvml = Nvml()
     sampler = GpuSampler(ManualClock(0), nvml)
-    sampler._register_xids()
+    sampler.open()
     nvml.xids = [79]
     sampler.sample()
     sampler.sample()
@@ -127,6 +129,7 @@ def test_state_names_what_slows_the_gpu_down_and_the_newest_xids() -> None:
 def test_what_a_gpu_does_not_support_is_asked_once() -> None:
     nvml = Nvml(2)
     sampler = GpuSampler(ManualClock(0), nvml)
+    sampler.open()
     sampler.sample()
     sampler.state()
     asked = nvml.asked[0]
@@ -140,6 +143,7 @@ def test_what_a_gpu_does_not_support_is_asked_once() -> None:
 def test_mig_instance_has_memory_of_its_own_and_no_energy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "MIG-1234")
     sampler = GpuSampler(ManualClock(0), Nvml())
+    sampler.open()
     sampler.sample()
     assert sampler.gpus[0]._handle == "uuid-MIG-1234"
     assert sampler.during(0, 0) == (1000.0, None)
@@ -151,7 +155,7 @@ def test_no_driver_means_no_gpus_and_no_thread() -> None:
             raise OSError("libnvidia-ml.so.1 not found")
 
     sampler = GpuSampler(ManualClock(0), NoDriver())
-    sampler.start()
+    sampler._run()
     assert sampler.gpus == []
 
 

@@ -29,6 +29,11 @@ class Buffer:
         self._handed: deque[Document] = deque()
         self._handed_bytes = 0
 
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether the sink was handed anything that is not confirmed."""
+        return bool(self._handed)
+
     def offer(self, document: Document) -> list[Document]:
         """Takes a document in; gives those that had to go for it, oldest first."""
         size = _size(document)

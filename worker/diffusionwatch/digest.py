@@ -63,7 +63,7 @@ class Digest:
         counts = dict.fromkeys(("completed", "faulted", "rejected", "slow", "dropped", "records_dropped"), 0)
         patience = 0 if final else GPU_PATIENCE_NS
         records: Iterable[Record] = self._records()
-        if self.gpus is not None:
+        if self.gpus is not None and self.gpus.gpus:
             records = list(records)
             self._measure([record for record in records if isinstance(record, Generation)], self.gpus)
         for record in records:

@@ -49,6 +49,14 @@ _BY_NAME: tuple[tuple[str, frozenset[str]], ...] = (
 )
 
 
+def error_class_of(exception: BaseException, classifier: Classifier | None) -> str:
+    """What the application's own classifier says, else what ``classify`` says. Never raises."""
+    try:
+        return (classifier(exception) if classifier is not None else None) or classify(exception)
+    except Exception:
+        return "internal"
+
+
 def classify(exception: BaseException) -> str:
     """The error class of an exception; ``internal`` when nothing says otherwise.
 

@@ -88,8 +88,8 @@ class Gpu:
 class GpuSampler:
     """Samples the GPUs that this process may use.
 
-    ``nvml`` is the module ``pynvml``, or a double of it. Without one, without a driver or without a GPU, ``gpus`` is
-    empty and no thread runs.
+    ``nvml`` is the module ``pynvml``, or a double of it. Without one, without a driver or without a GPU, ``gpus`` stays
+    empty and the thread ends.
     """
 
     def __init__(self, clock: Clock, nvml: Any = None) -> None:
@@ -100,20 +100,24 @@ class GpuSampler:
         self.gpus: list[Gpu] = []
         self.xids: deque[int] = deque(maxlen=20)
         """The newest Xid errors, as the driver numbers them."""
-        try:
-            if self._nvml is None:
+        if nvml is None:
+            with contextlib.suppress(ImportError):
                 import pynvml
 
                 self._nvml = pynvml
-            self._nvml.nvmlInit()
-            self.gpus = list(self._visible())
-        except Exception as error:
-            log.info("GPUs are not sampled: %s", error)
 
     def start(self) -> None:
-        if self.gpus:
-            self._register_xids()
+        if self._nvml is not None:
             threading.Thread(target=self._run, name="diffusionwatch-gpu", daemon=True).start()
+
+    def open(self) -> None:
+        """Finds the GPUs. May take a driver's time, so the thread does it."""
+        try:
+            self._nvml.nvmlInit()
+            self.gpus = self._visible()
+            self._register_xids()
+        except Exception as error:
+            log.info("GPUs are not sampled: %s", error)
 
     def stop(self) -> None:
         self._stop.set()
@@ -127,8 +131,8 @@ class GpuSampler:
 
     def state(self) -> dict[str, Any]:
         """What the heartbeat carries: a reading of each GPU, and the newest Xid errors."""
-        found: dict[str, Any] = {"gpus": [gpu.state() for gpu in self.gpus]}
-        return {**found, "xids": list(self.xids)} if self.xids else found
+        found: dict[str, Any] = {"gpus": [gpu.state() for gpu in self.gpus], "xids": list(self.xids)}
+        return {name: value for name, value in found.items() if value}
 
     def sample(self) -> None:
         """Takes one sample of each GPU; the thread does so by itself."""
@@ -140,7 +144,8 @@ class GpuSampler:
                 self.xids.append(int(self._nvml.nvmlEventSetWait_v2(self._events, 0).eventData))
 
     def _run(self) -> None:
-        while not self._clock.wait(self._stop, SAMPLE_SECONDS):
+        self.open()
+        while self.gpus and not self._clock.wait(self._stop, SAMPLE_SECONDS):
             self.sample()
 
     def _visible(self) -> list[Gpu]:

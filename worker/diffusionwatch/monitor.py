@@ -11,24 +11,24 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from diffusionwatch import processes, tracing
+from diffusionwatch.arrival import note_arrival
 from diffusionwatch.batch import Batch
 from diffusionwatch.buffer import Buffer
 from diffusionwatch.clock import Clock, SystemClock, clock_from_env
 from diffusionwatch.digest import QUEUE_LIMIT, Digest
 from diffusionwatch.emf import EmfEncoder
-from diffusionwatch.errors import Classifier, classify
+from diffusionwatch.errors import Classifier, error_class_of
 from diffusionwatch.generation import Generation
 from diffusionwatch.ledger import Counts, Ledger, log
+from diffusionwatch.loading import Loading
 from diffusionwatch.publisher import Publisher
-from diffusionwatch.records import Document, Event
+from diffusionwatch.records import Document
 from diffusionwatch.settings import Settings
 from diffusionwatch.sinks import Sink
 from diffusionwatch.sinks.of_endpoint import sink_of
-from diffusionwatch.tracing.propagation import carrier_of
 
 if TYPE_CHECKING:
-    from diffusionwatch.gpu import GpuSampler
-    from diffusionwatch.interruption import Notice
+    from diffusionwatch.interruption import InterruptionWatch, Notice
     from diffusionwatch.records import Record
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -61,13 +61,13 @@ class GenerationMonitor:
         start: bool = True,
         **given: Any,
     ) -> None:
-        self.settings = settings or Settings(**given)
+        self.settings = settings or Settings.of(**given)
         self.clock = clock or SystemClock()
         self._given_sink = sink
         self._classifier = classifier
         self._monotonic_ns = self.clock.monotonic_ns
         self._started, self._pressure_at = False, PRESSURE_AT
-        self._gpus: GpuSampler | None = None
+        self._interruption: InterruptionWatch | None = None
         self.notice: Notice | None = None
         """That this instance is about to go; set from then on, so that a worker can stop taking requests."""
         self._tracing = tracing.backend(self.settings.tracing, self.settings.service, self.clock)
@@ -103,7 +103,7 @@ class GenerationMonitor:
         # The common properties are named because Python passes named ones four times as fast.
         generation = Generation(self, model, request_id, steps, width, height, properties)
         if message is not None or queued_at is not None or received_at is not None:
-            self._arrived(generation, message, queued_at, received_at)
+            note_arrival(generation, self.clock, self._ledger, message, queued_at, received_at)
         return generation
 
     def generated(self, model: str | None = None, **properties: Any) -> Callable[[Function], Function]:
@@ -133,10 +133,9 @@ class GenerationMonitor:
 
     def start(self) -> None:
         """Starts publishing, if it is not running. A forked child does so by itself at its first generation."""
-        if not self._started:
-            self._watch()
         self._started, self._pressure_at = True, PRESSURE_AT
         self._publisher.start()
+        self._watch()
 
     def flush(self, timeout: float | None = None) -> bool:
         """Waits until all that was recorded is sent; false when ``timeout`` seconds of the wall were not enough."""
@@ -188,33 +187,6 @@ class GenerationMonitor:
 
     # On the caller's thread, beside generation.py.
 
-    def _arrived(
-        self,
-        generation: Generation,
-        message: Mapping[str, Any] | None,
-        queued_at: float | None,
-        received_at: float | None,
-    ) -> None:
-        try:
-            extras, now = generation._extra(), self.clock.time()
-            if received_at is not None:
-                extras.lead_ns = max(0, int((now - received_at) * 1e9))
-            if message is not None:
-                attributes = message.get("Attributes") or {}
-                if sent := attributes.get("SentTimestamp"):
-                    queued_at = int(sent) / 1000
-                if count := attributes.get("ApproximateReceiveCount"):
-                    generation.property("receive_count", int(count))
-                generation.request_id = generation.request_id or message.get("MessageId")
-                extras.carrier = carrier_of(message)
-            if queued_at is not None:
-                wait = now - queued_at - extras.lead_ns / 1e9
-                if wait < 0:
-                    self._ledger.repaired("queued after it was received: the clocks differ")
-                extras.queue_wait_ms = round(max(0.0, wait) * 1000, 3)
-        except Exception as error:
-            self._ledger.repaired(f"arrival that cannot be read ({type(error).__name__})")
-
     def _begin_trace(self, generation: Generation) -> None:
         try:
             assert self._tracing is not None
@@ -230,16 +202,9 @@ class GenerationMonitor:
             self._ledger.say_once(f"a trace was not left: {error!r}")
 
     def _failed(self, generation: Generation, exception: BaseException) -> None:
-        if generation.error_class is not None:
-            return  # the caller has said what it is
-        error_class = None
-        try:
-            if self._classifier is not None:
-                error_class = self._classifier(exception)
-            generation.error_class = error_class or classify(exception)
-            generation.property("exception", type(exception).__name__)
-        except Exception:
-            generation.error_class = "internal"
+        if generation.error_class is None:  # else the caller has said what it is
+            generation.error_class = error_class_of(exception, self._classifier)
+        generation.property("exception", type(exception).__name__)
 
     def _pressure(self) -> None:
         """The queue is long: the background thread is to come at once; what is too much goes, oldest first."""
@@ -262,21 +227,21 @@ class GenerationMonitor:
         """What a heartbeat says besides that the worker lives."""
         state = {"worker_state": "loading" if self._loading else "busy" if self._in_flight else "idle"}
         notice = self.notice._asdict() if self.notice is not None else None
-        return {**state, "notice": notice, **(self._gpus.state() if self._gpus is not None else {})}
+        return {**state, "notice": notice, **(self._digest.gpus.state() if self._digest.gpus is not None else {})}
 
     def _watch(self) -> None:
-        """Starts the threads beside the publisher's, in processes that publish."""
-        if self.settings.gpu == "auto":
+        """Starts the threads beside the publisher's."""
+        # Imported here and not by those threads: a child that is forked while a thread imports could never import that.
+        if self.settings.gpu == "auto" and self._digest.gpus is None:
             from diffusionwatch.gpu import GpuSampler
 
-            sampler = GpuSampler(self.clock)
-            if sampler.gpus:
-                self._gpus = self._digest.gpus = sampler
-                sampler.start()
-        if self.settings.interruption == "on":
+            self._digest.gpus = GpuSampler(self.clock)
+            self._digest.gpus.start()
+        if self.settings.interruption == "on" and self._interruption is None:
             from diffusionwatch.interruption import InterruptionWatch
 
-            InterruptionWatch(self.clock, self._noticed).start()
+            self._interruption = InterruptionWatch(self.clock, self._noticed)
+            self._interruption.start()
 
     def _noticed(self, notice: Notice) -> None:
         self.notice = notice
@@ -324,14 +289,13 @@ class GenerationMonitor:
     def _end(self, timeout: float | None = None) -> None:
         self._publisher.close(self.settings.close_seconds if timeout is None else timeout)
         if self._started:
-            self._pressure_at = -1  # whoever records after this starts the thread again
+            self._started, self._pressure_at = False, -1  # whoever records after this starts the thread again
 
     def _after_fork(self) -> None:
         """In a forked child: what the parent recorded is the parent's to send, and so is its connection."""
         with contextlib.suppress(OSError):
             self._sink.close()
-        self._started = False
-        self._gpus = None
+        self._started, self._interruption = False, None
         self._reset()
         self._pressure_at = -1
 
@@ -342,22 +306,3 @@ class GenerationMonitor:
                 generation._ended = self._monotonic_ns()
                 generation.error_class = "interrupted"
                 self._queue.append(generation)
-
-
-class Loading:
-    """The loading of a model; made by ``GenerationMonitor.loading``."""
-
-    def __init__(self, monitor: GenerationMonitor, model: str | None) -> None:
-        self._monitor, self._model = monitor, model
-
-    def __enter__(self) -> Loading:
-        self._started = self._monitor._monotonic_ns()
-        self._monitor._loading += 1
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        monitor = self._monitor
-        monitor._loading -= 1
-        if exception[0] is None:
-            milliseconds = (monitor._monotonic_ns() - self._started) // 1000 / 1000
-            monitor.record(Event(monitor.clock.time_ns() // 1_000_000, {"ModelLoad": milliseconds}, self._model))

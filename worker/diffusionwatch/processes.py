@@ -28,7 +28,10 @@ def follow(monitor: GenerationMonitor) -> None:
 def _terminated(number: int, frame: FrameType | None) -> None:
     for monitor in list(_monitors):
         monitor._interrupt()
-    _close_all()
+    # By another thread: this one may have been interrupted while it held a lock that closing needs.
+    closing = threading.Thread(target=_close_all, daemon=True)
+    closing.start()
+    closing.join(max((monitor.settings.close_seconds for monitor in _monitors), default=0) + 0.5)
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
 
@@ -36,7 +39,8 @@ def _terminated(number: int, frame: FrameType | None) -> None:
 @atexit.register
 def _close_all() -> None:
     for monitor in list(_monitors):
-        monitor._end()
+        if monitor._started:
+            monitor._end()
 
 
 def follow_child(monitor: GenerationMonitor) -> None:

@@ -20,6 +20,8 @@ LAST_RETRY_SECONDS = 10.0
 """An agent restarts within seconds; asked more rarely than this, its return would go unnoticed for long."""
 PAUSE_SECONDS = 0.01
 """Of the wall, between two rounds when somebody waits for the end."""
+GRACE_SECONDS = 0.6
+"""Of the wall, for the round that is under way at a deadline: one attempt to connect."""
 
 
 class Publisher:
@@ -81,7 +83,7 @@ class Publisher:
         if self.alive and self._thread is not threading.current_thread():
             self.wake.set()
             assert self._thread is not None
-            self._thread.join(timeout + PAUSE_SECONDS)
+            self._thread.join(timeout + GRACE_SECONDS)
         else:
             self._end()
 
@@ -120,7 +122,8 @@ class Publisher:
     def _send(self, final: bool) -> None:
         buffer, sink = self._buffer, self._sink
         try:
-            buffer.confirm(sink.outstanding())
+            if buffer.unconfirmed:
+                buffer.confirm(sink.outstanding())
             while documents := buffer.next(CHUNK_BYTES):
                 if not sink.send(documents):
                     return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from diffusionwatch.catalog import log_group
@@ -60,6 +60,18 @@ class Settings:
                 raise SettingsError(f"{name} must be above 0, not {getattr(self, name)!r}")
         if not self.log_group:
             object.__setattr__(self, "log_group", log_group(self.environment, self.service))
+
+    @classmethod
+    def of(cls, **given: Any) -> Settings:
+        """Settings from arguments; one that does not exist is refused with the nearest that does."""
+        known = [one.name for one in fields(cls)]
+        for name in given:
+            if name not in known:
+                raise SettingsError(f"{name} is not a setting; there are {', '.join(known)}{nearest(name, known)}")
+        for name in ("service", "environment"):
+            if name not in given:
+                raise SettingsError(f"{name} is needed: the name by which dashboards and alarms find this worker")
+        return cls(**given)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:

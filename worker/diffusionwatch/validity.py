@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from enum import Enum
+from hashlib import blake2b
 from typing import Any
 
 from diffusionwatch import limits
@@ -123,8 +124,6 @@ def prompt_hash(prompt: object, key: bytes | None = None) -> str:
 
     The key is ``DIFFUSIONWATCH_PROMPT_KEY``; without one it is random, so that hashes compare within one process.
     """
-    from hashlib import blake2b  # loads OpenSSL, and few workers hand a prompt over
-
     secret = key or os.environ.get("DIFFUSIONWATCH_PROMPT_KEY", "").encode()[:64] or _PROMPT_KEY
     return blake2b(_text(prompt).encode("utf-8", "replace"), key=secret, digest_size=8).hexdigest()
 

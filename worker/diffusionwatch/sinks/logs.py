@@ -23,7 +23,7 @@ class LogsSink:
 
     def __init__(self, log_group: str, log_stream: str, client: Any = None) -> None:
         self._names = {"logGroupName": log_group, "logStreamName": log_stream}
-        self._client = client
+        self._client = client or _client()
         self._stream_exists = False
 
     def send(self, documents: Sequence[Document]) -> bool:
@@ -47,13 +47,6 @@ class LogsSink:
         pass
 
     def _connected(self) -> Any:
-        if self._client is None:
-            import boto3
-            from botocore.config import Config
-
-            # One try of ours within seconds; whatever fails is tried again by the publisher.
-            config = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1})
-            self._client = boto3.client("logs", config=config)
         if not self._stream_exists:
             with contextlib.suppress(self._client.exceptions.ResourceAlreadyExistsException):
                 self._client.create_log_stream(**self._names)
@@ -78,3 +71,11 @@ def batches(documents: Sequence[Document]) -> Iterator[list[Document]]:
         size += own
     if batch:
         yield batch
+
+
+def _client() -> Any:
+    import boto3
+    from botocore.config import Config
+
+    # One try within seconds; whatever fails is tried again by the publisher.
+    return boto3.client("logs", config=Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1}))

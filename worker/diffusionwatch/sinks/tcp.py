@@ -15,6 +15,7 @@ that was not yet known to be read: no loss, and duplicates within that window.
 from __future__ import annotations
 
 import contextlib
+import encodings.idna  # noqa: F401 - getaddrinfo() would import it on our thread; see GenerationMonitor._watch
 import fcntl
 import socket
 import struct

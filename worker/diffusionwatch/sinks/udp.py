@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import encodings.idna  # noqa: F401 - getaddrinfo() would import it on our thread; see GenerationMonitor._watch
 import socket
 from collections.abc import Sequence
 
