@@ -28,6 +28,8 @@ SETTABLE = frozenset(
         "ActionsSuppressorExtensionPeriod",
     ]
 )
+# What properties of the wrong shape make of code that expects the right one.
+MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError)
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,9 @@ class AlarmSet:
                 except Unsupported as error:
                     refused[reader.loose_name(logical_id, resource)] = error
                     continue
+                except MALFORMED as error:
+                    refused[logical_id] = Unsupported("Properties", f"cannot be read: {type(error).__name__} {error}")
+                    continue
                 key = "Name" if resource["Type"] == MUTE else "AlarmName"
                 read[str(properties.get(key) or logical_id)] = (resource["Type"], properties)
         return cls._of(read, refused)
@@ -99,7 +104,7 @@ class AlarmSet:
                     raise Unsupported(ELSEWHERE.get(kind, kind), "alarms of this kind are not evaluated here")
             except Unsupported as error:  # noqa: PERF203 (each alarm stands for itself)
                 refused[name] = error
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
+            except MALFORMED as error:
                 refused[name] = Unsupported("Properties", f"cannot be read: {type(error).__name__} {error}")
         return cls(alarms, mutes, refused, read).checked()
 
