@@ -54,7 +54,7 @@ def x_ray_name(environment: str, service: str, what: str) -> str:
     >>> x_ray_name("prod", "image-api", "faults")
     'prod-image-api-faults'
     >>> x_ray_name("production", "photorealistic-image-api", "faults")
-    'production-photoreal-b4f4-faults'
+    'production-photoreal-169a-faults'
     """
     name = f"{environment}-{service}-{what}"
     if len(name) <= X_RAY_NAME_LIMIT:

@@ -1,0 +1,28 @@
+"""The examples in docstrings hold."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+
+import pytest
+
+MODULES = (
+    "acknowledge",
+    "alarms.expression",
+    "alarms.text",
+    "cost_meter",
+    "fleet",
+    "metrics.metric",
+    "names",
+    "settings.lines",
+    "settings.nearest",
+)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_hold(name: str) -> None:
+    result = doctest.testmod(importlib.import_module(f"diffusionwatch_cdk.{name}"))
+
+    assert result.attempted
+    assert not result.failed
