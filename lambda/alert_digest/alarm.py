@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import inf
 
-from .event import ALARM, INSUFFICIENT_DATA, AlarmEvent
+from .event import ALARM, INSUFFICIENT_DATA, OK, AlarmEvent
 
 
 @dataclass(frozen=True, order=True)
@@ -20,6 +20,8 @@ class Fact:
     at: float
     state: str
     muted: bool = False
+    seen: float = 0.0
+    """the moment of the step that knew it first"""
 
 
 @dataclass(frozen=True)
@@ -83,15 +85,30 @@ class Alarm:
         if start:
             yield Episode(self.name, start.at, muted=start.muted)
 
-    def since(self, horizon: float) -> Alarm:
-        """Without the episodes that were over before `horizon`; the state it was in then stays known."""
-        old = [episode.end for episode in self.episodes() if episode.end < horizon]
-        return replace(self, facts=tuple(fact for fact in self.facts if fact.at >= old[-1])) if old else self
+    def seen_at(self, now: float) -> Alarm:
+        """With a moment on each fact that has none yet."""
+        if all(fact.seen for fact in self.facts):
+            return self
+        return replace(self, facts=tuple(fact if fact.seen else replace(fact, seen=now) for fact in self.facts))
+
+    def without(self, horizon: float) -> Alarm:
+        """Without what has been over, and known to be over, since before `horizon`; its last state stays known.
+
+        What matters is when a fact was heard of: events of long ago may come once more shortly after they came first.
+        """
+        kept = 0
+        for number, fact in enumerate(self.facts):
+            if fact.seen >= horizon:
+                break
+            if fact.state == OK:
+                kept = number
+        facts = self.facts[kept:]
+        return Alarm(self.name, facts) if len(facts) == 1 and facts[0].state == OK else replace(self, facts=facts)
 
 
 def _merged(facts: tuple[Fact, ...], seen: set[Fact]) -> tuple[Fact, ...]:
     by_time = {(fact.at, fact.state): fact for fact in facts}
     for fact in seen:
-        known = by_time.get((fact.at, fact.state))
-        by_time[fact.at, fact.state] = replace(fact, muted=fact.muted or bool(known and known.muted))
+        known = by_time.get((fact.at, fact.state), fact)
+        by_time[fact.at, fact.state] = replace(known, muted=fact.muted or known.muted)
     return tuple(sorted(by_time.values()))

@@ -51,15 +51,15 @@ def _keep(event: Mapping[str, Any], settings: Policy, now: float) -> None:
     try:
         alarm_event = read(event)
     except AlarmEventError as error:
-        print(document(settings.environment, now, Turn(late=1)), flush=True)
+        print(document(settings.environment, now, Turn(), refused=1), flush=True)
         raise AlarmEventError(f"event {event.get('id')}: {error}") from None
     if alarm_event and settings.identify(alarm_event.alarm):
         record(_store(), alarm_event, event["id"], now)
 
 
-def document(environment: str, now: float, done: Turn) -> str:
+def document(environment: str, now: float, done: Turn, refused: int = 0) -> str:
     """One line of the embedded metric format: the digest's own health."""
-    metrics = {FAILED: len(done.failures), REFUSED: done.late, OLDEST: round(done.oldest, 3)}
+    metrics = {FAILED: len(done.failures), REFUSED: refused, OLDEST: round(done.oldest, 3)}
     directive = {
         "Namespace": NAMESPACE,
         "Dimensions": [list(DIMENSIONS)],

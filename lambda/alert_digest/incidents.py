@@ -40,7 +40,8 @@ class Group:
 
     count: int = 0
     open: Incident | None = None
-    closed: tuple[tuple[float, float], ...] = ()
+    closed: tuple[tuple[float, float, float], ...] = ()
+    """begin, end, and the moment at which the end was told"""
 
 
 @dataclass(frozen=True)
@@ -92,19 +93,20 @@ def news(group: Group, heard: Sequence[Heard], now: float, policy: Policy) -> tu
             incident = replace(incident, since=min(since, incident.since))
             kind = RESOLVED if over else _progress(incident, parts, now, policy)
         if kind:
-            incident = _told(incident, parts, now)
+            # An end tells nobody anything new: who heard of the begin hears of it.
+            incident = incident if kind == RESOLVED else _told(incident, parts, now)
             said.append(News(kind, incident, parts, until if over else inf))
         if not over:
             group = replace(group, open=incident)
         else:
             still_open = None if kind == RESOLVED else group.open  # one that is heard of late ends no other
-            group = replace(group, open=still_open, closed=(*group.closed, (incident.since, until)))
+            group = replace(group, open=still_open, closed=(*group.closed, (incident.since, until, now)))
     return group, said
 
 
-def _covered(part: Heard, closed: Iterable[tuple[float, float]], settle: float) -> bool:
+def _covered(part: Heard, closed: Iterable[tuple[float, float, float]], settle: float) -> bool:
     """Whether a stretch belongs to an incident that was told to its end; one that outlasted it does not."""
-    return any(part.until <= end and part.until + settle >= start for start, end in closed)
+    return any(part.until <= end and part.until + settle >= start for start, end, _ in closed)
 
 
 def _progress(incident: Incident, parts: Sequence[Heard], now: float, policy: Policy) -> str:

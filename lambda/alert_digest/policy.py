@@ -99,7 +99,8 @@ class Policy:
     storm_seconds: float = 600.0
     """more than one message a minute for ten minutes is more than anybody reads"""
     horizon: float = 48 * 3600.0
-    """events this late are still told: EventBridge tries for 24 hours, Lambda for 6 more"""
+    """how long what has been told stays known, should its events come again: EventBridge tries for a day, Lambda for
+    six hours more"""
 
     def identify(self, alarm: str) -> tuple[str, str] | None:
         """Service and id of an alarm by its name; None for an alarm that is not this environment's."""

@@ -11,7 +11,7 @@ from .event import AlarmEvent
 from .policy import Policy, Route
 from .post import DeliveryError
 from .state import Delivery, State
-from .step import late, observe, step
+from .step import observe, step
 from .store import EVENTS_AT_ONCE, Store, update
 
 Send = Callable[[Route, Delivery, str], str]
@@ -23,7 +23,6 @@ class Turn:
     """What a turn did, for its own telemetry."""
 
     taken: int = 0
-    late: int = 0
     sent: int = 0
     failures: list[str] = field(default_factory=list)
     oldest: float = 0.0
@@ -50,13 +49,12 @@ def _take_in(store: Store, policy: Policy, now: float, done: Turn) -> bool:
     entries = store.recorded()
     events = [_event(body) for _, body in entries]
 
-    def change(state: State) -> tuple[State, int]:
-        in_time = [event for event in events if not late(state, event, now, policy)]
-        for event in in_time:
+    def change(state: State) -> tuple[State, None]:
+        for event in events:
             state = observe(state, event)
-        return step(state, now, policy)[0], len(events) - len(in_time)
+        return step(state, now, policy)[0], None
 
-    done.late += update(store, change)
+    update(store, change)
     done.taken += len(entries)
     # A copy that dies here leaves events to be taken in once more: facts that are known already.
     store.forget(key for key, _ in entries)

@@ -9,7 +9,7 @@ from math import inf
 
 from . import rules
 from .alarm import Alarm, Episode
-from .event import ALARM, AlarmEvent
+from .event import AlarmEvent
 from .incidents import Group, Heard, News, news
 from .inhibition import heard
 from .message import Line, Message
@@ -35,16 +35,6 @@ def step(state: State, what: AlarmEvent | float, policy: Policy) -> tuple[State,
     return (observe(state, what), []) if isinstance(what, AlarmEvent) else _tick(state, what, policy)
 
 
-def late(state: State, event: AlarmEvent, now: float, policy: Policy) -> bool:
-    """Whether an event comes so late that it may have been told and forgotten.
-
-    The first word of an alarm that is still on, and the end of one that is, are never too late.
-    """
-    alarm = state.alarms.get(event.alarm)
-    newest = alarm.facts[-1].at if alarm else -inf if event.state == ALARM else inf
-    return event.at < now - policy.horizon and event.at <= newest
-
-
 def observe(state: State, event: AlarmEvent) -> State:
     """The state, an event wiser."""
     alarm = state.alarms.get(event.alarm, Alarm(event.alarm))
@@ -52,6 +42,7 @@ def observe(state: State, event: AlarmEvent) -> State:
 
 
 def _tick(state: State, now: float, policy: Policy) -> tuple[State, list[Message]]:
+    state = replace(state, alarms={name: alarm.seen_at(now) for name, alarm in state.alarms.items()})
     groups = dict(state.groups)
     messages = []
     for service, known in _services(state, policy).items():
@@ -128,7 +119,11 @@ def _heard(known: Known, told: Sequence[str], group: Group, now: float, policy: 
 def _message(said: News, key: str, service: str, cause: str, known: Known, now: float, policy: Policy) -> Message:
     incident = said.incident
     lines = {part.id: _line(part.id, known, policy, part.since, part.until) for part in said.parts}
-    gravest = sorted(lines.values(), key=lambda line: (rules.TOLD.index(line.severity), line.since, line.id))
+    # What has been announced comes first: a headline of an end repeats one of a begin.
+    gravest = sorted(
+        lines.values(),
+        key=lambda line: (line.name not in incident.told, rules.TOLD.index(line.severity), line.since, line.id),
+    )
     # A composite has no number of its own: the leaves that are in alarm with it have.
     children = dict.fromkeys(child for part in said.parts for child in known[part.id][0].children)
     places = [policy.identify(child) for child in children]
@@ -173,18 +168,13 @@ def _silenced(lines: Mapping[str, Line], evidence: Sequence[Line], known: Known,
 
 
 def _pruned(state: State, now: float, policy: Policy) -> State:
-    """Without what is over for longer than an event may be late: afterwards nobody asks."""
+    """Without what has been told so long ago that no event of it can still come."""
     horizon = now - policy.horizon
-    alarms = {name: alarm.since(horizon) for name, alarm in state.alarms.items()}
     return replace(
         state,
-        alarms={name: alarm for name, alarm in alarms.items() if _needed(alarm, horizon)},
+        alarms={name: alarm.without(horizon) for name, alarm in state.alarms.items()},
         groups={
-            key: replace(group, closed=tuple(span for span in group.closed if span[1] >= horizon))
+            key: replace(group, closed=tuple(span for span in group.closed if span[2] >= horizon))
             for key, group in state.groups.items()
         },
     )
-
-
-def _needed(alarm: Alarm, horizon: float) -> bool:
-    return alarm.facts[-1].at >= horizon or any(episode.open for episode in alarm.episodes())

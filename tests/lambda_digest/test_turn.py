@@ -130,18 +130,24 @@ def test_what_a_dead_copy_was_sending_is_left_alone_until_it_is_surely_dead(dige
     assert (done.sent, len(digest.slack.said)) == (1, 1)
 
 
-def test_an_event_that_comes_after_days_is_counted_and_not_told_again(digest: Function) -> None:
+def test_events_that_a_person_sends_again_after_days_are_told(digest: Function) -> None:
     digest.event("ALARM")
-    digest.turn()
     digest.now += 60
     digest.event("OK")
-    digest.turn(600)
     digest.turn(4 * 86400)
+    digest.turn()
+    assert [said["text"].split(",")[0] for said in digest.slack.said] == ["Fired and resolved"]
+
+
+def test_an_end_of_days_ago_ends_what_is_still_open(digest: Function) -> None:
+    digest.event("ALARM")
+    digest.turn()
     late = read(alarm_event(BACKLOG, "OK", NOW + 120, "ALARM", NOW))
+    digest.turn(4 * 86400)
     assert late
     record(digest.store, late, "late", digest.now)
-    assert digest.turn().late == 1
-    assert len(digest.slack.said) == 2
+    digest.turn()
+    assert digest.slack.said[-1]["text"].startswith("Resolved")
 
 
 # The entry point, on DynamoDB and Secrets Manager.
