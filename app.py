@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     context = json.loads((HERE / "cdk.json").read_text(encoding="utf-8"))["context"]
     outdir = os.environ.get("CDK_OUTDIR") or str(HERE / "cdk.out" / environment)
     try:
-        settings = load_environment(environment, HERE / "environments")
+        settings = load_environment(environment, Path(os.path.relpath(HERE / "environments")))
         app = cdk.App(context=context | given, outdir=outdir)
         if os.environ.get("CDK_VALIDATION") != "false":  # what switches CDK's own validator off, switches off ours
             from diffusionwatch_cdk.validation.plugin import MonitoringValidation

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -228,6 +229,24 @@ def test_an_unknown_environment_ends_with_one_line_and_status_2(root: Path, tmp_
 
     assert done.returncode == 2
     assert done.stderr == ("no environment is called 'prdo'; known: dev, local, prod, staging; did you mean prod?\n")
+
+
+def test_a_misspelt_key_ends_with_one_line_and_status_2(root: Path, tmp_path: Path) -> None:
+    for name in ("app.py", "cdk.json"):
+        shutil.copy(root / name, tmp_path)
+    for name in ("stacks", "environments"):
+        shutil.copytree(root / name, tmp_path / name)
+    dev = tmp_path / "environments" / "dev.yaml"
+    dev.write_text(dev.read_text().replace("retention_days", "retention_dayz"))
+
+    done = synthesize(tmp_path, "dev", tmp_path / "out")
+
+    assert done.returncode == 2
+    assert done.stderr.startswith(
+        "environments/dev.yaml, line 8: retention_dayz is not a setting; allowed here: account"
+    )
+    assert done.stderr.endswith("did you mean retention_days?\n")
+    assert done.stderr.count("\n") == 1
 
 
 def test_without_an_environment_it_is_dev(root: Path, tmp_path: Path) -> None:
