@@ -15,9 +15,8 @@ class Unsupported(SimulatorError):  # noqa: N818 (a verdict, not a mishap)
 
     Never answered with a plausible number instead.
 
-    >>> raise Unsupported("SEARCH", "an alarm watches metrics that are known when it is created")
-    Traceback (most recent call last):
-    cloudwatch_simulator.errors.Unsupported: SEARCH: an alarm watches metrics that are known when it is created
+    >>> str(Unsupported("SEARCH", "CloudWatch does not take it in an alarm"))
+    'SEARCH: CloudWatch does not take it in an alarm'
     """
 
     def __init__(self, construct: str, why: str = "is not evaluated here") -> None:

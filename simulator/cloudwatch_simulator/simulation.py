@@ -30,11 +30,15 @@ def _listed(values: Iterable[float | None]) -> Any:
 class Simulation:
     """Evaluates the alarms of a template over series of your own.
 
-    >>> simulation = Simulation.from_template(template, resolve={"AWS::Region": "us-east-1"})
-    >>> simulation.put('AWS/SQS/NumberOfMessagesSent{QueueName="q"}', "0 3 9x3")
-    >>> simulation.run(minutes=5)
-    >>> simulation.states["many"].state
-    'ALARM'
+    >>> properties = {"Namespace": "AWS/SQS", "MetricName": "NumberOfMessagesSent", "Statistic": "Sum", "Period": 60,
+    ...     "EvaluationPeriods": 3, "Threshold": 5, "ComparisonOperator": "GreaterThanThreshold"}
+    >>> resource = {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}
+    >>> simulation = Simulation.from_template({"Resources": {"Many": resource}})
+    >>> simulation.put("AWS/SQS/NumberOfMessagesSent", "0 3 9x3")
+    >>> [change.new for change in simulation.run(minutes=5)]
+    ['OK', 'ALARM']
+    >>> simulation.states["Many"].reason[:53]
+    'Threshold Crossed: 3 out of the last 3 datapoints [9.'
     """
 
     def __init__(

@@ -15,6 +15,7 @@ from cloudwatch_simulator.replay.pages import pages, run
 from cloudwatch_simulator.replay.reading import read_recorded
 from cloudwatch_simulator.replay.report import report
 from cloudwatch_simulator.replay.sweep import Setting, sweep
+from cloudwatch_simulator.replay.writing import write_csv
 
 START = 1_767_571_200
 VALUES = [20] * 10 + [3] * 10 + [20] * 10 + [9] * 5 + [20] * 5
@@ -259,3 +260,16 @@ def test_incidents_are_read_from_a_table(tmp_path: Path) -> None:
     path.write_text("start,end\n2,1\n")
     with pytest.raises(ScenarioError, match="starts before it ends"):
         read_incidents(path)
+
+
+def test_what_a_store_holds_is_written_and_read_again(tmp_path: Path) -> None:
+    store = read_recorded(csv_file(tmp_path)).store()
+    store.put(MetricId.of("Fleet", "Latency", {"Model": 'a "b"'}), START, [900, 1100], unit="Milliseconds")
+    path = tmp_path / "written.csv"
+    with path.open("w") as file:
+        write_csv(store, file)
+    again = read_recorded(path)
+    assert set(again.store().metrics()) == set(store.metrics())
+    assert minutes(path, alarms()) == [(13, 8)]
+    latency = MetricId.of("Fleet", "Latency", {"Model": 'a "b"'})
+    assert again.store().statistic(latency, "Average", 60, START, START + 60, "Milliseconds")[1].tolist() == [1000.0]

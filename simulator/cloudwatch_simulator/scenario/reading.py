@@ -39,11 +39,7 @@ _T = TypeVar("_T")
 
 
 def read_scenario(path: Path) -> Scenario:
-    """The scenario in a file; raises ``ScenarioError``.
-
-    >>> read_scenario(Path("tests/scenarios/gpu_idle.yaml")).interval
-    60
-    """
+    """The scenario in a file; raises ``ScenarioError``."""
     file = load(path)
     file.only(_KEYS, "a scenario")
     interval = _interval(file)
