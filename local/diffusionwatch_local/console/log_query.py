@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 DEFAULT_LIMIT = 1000  # CloudWatch Logs user guide, "limit"
-MESSAGE, TIMESTAMP = "@message", "@timestamp"
+MESSAGE, TIMESTAMP, LOG_STREAM = "@message", "@timestamp", "@logStream"
 
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,

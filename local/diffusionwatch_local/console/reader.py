@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from diffusionwatch.clock import Clock
-from diffusionwatch_local.console.log_query import MESSAGE, TIMESTAMP, QueryNotDrawnError, parse
+from diffusionwatch_local.console.log_query import LOG_STREAM, MESSAGE, TIMESTAMP, QueryNotDrawnError, parse
 from diffusionwatch_local.console.widgets import alarm_name, alarm_of, metric_queries
 
+FIRST = "on-call"
 LOG_EVENTS = 2000  # the newest events that a log table looks at: enough for its last 20, and quick
 PAGE = 100
 
@@ -22,8 +25,10 @@ class Reader:
         self._cloudwatch, self._logs, self._clock = client("cloudwatch"), client("logs"), clock
 
     def dashboards(self) -> list[str]:
+        """The names of all dashboards, those for whoever is on call first."""
         pages = self._cloudwatch.get_paginator("list_dashboards").paginate()
-        return sorted(entry["DashboardName"] for page in pages for entry in page["DashboardEntries"])
+        names = [entry["DashboardName"] for page in pages for entry in page["DashboardEntries"]]
+        return sorted(names, key=lambda name: (not name.endswith(FIRST), name))
 
     def alarms(self) -> list[dict[str, Any]]:
         """Every alarm with its state, composites first."""
@@ -35,8 +40,15 @@ class Reader:
         body = json.loads(self._cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"])
         end = self._clock.time()
         start = end - hours * 3600
-        widgets = [{**widget, "data": self._data(widget, start, end)} for widget in body.get("widgets", ())]
+        widgets = [{**widget, "data": self._answer(widget, start, end)} for widget in body.get("widgets", ())]
         return {"name": name, "start": start, "end": end, "widgets": widgets}
+
+    def _answer(self, widget: Mapping[str, Any], start: float, end: float) -> dict[str, Any]:
+        """What a widget shows, or why it shows nothing: one that is refused leaves the others as they are."""
+        try:
+            return self._data(widget, start, end)
+        except ClientError as error:
+            return {"note": error.response["Error"].get("Message", str(error))}
 
     def _data(self, widget: Mapping[str, Any], start: float, end: float) -> dict[str, Any]:
         properties = widget.get("properties", {})
@@ -141,7 +153,11 @@ def _metrics_of(alarm: Mapping[str, Any]) -> list[list[Any]]:
 
 def _fields(event: Mapping[str, Any]) -> dict[str, Any]:
     """What Logs Insights discovers in a JSON event."""
-    row: dict[str, Any] = {TIMESTAMP: event["timestamp"] / 1000, MESSAGE: event["message"]}
+    row: dict[str, Any] = {
+        TIMESTAMP: event["timestamp"] / 1000,
+        MESSAGE: event["message"],
+        LOG_STREAM: event.get("logStreamName", ""),
+    }
     try:
         found = json.loads(event["message"])
     except ValueError:

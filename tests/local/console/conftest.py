@@ -32,6 +32,7 @@ def body() -> dict[str, Any]:
         ("metric", {**common, "title": "Table", "view": "table"}),
         ("metric", {"title": "Alarm's own", "annotations": {"alarms": [ARN]}, "region": "us-east-1"}),
         ("log", {"title": "Log", "region": "us-east-1", "query": "SOURCE '/g' | fields @timestamp, who | limit 5"}),
+        ("metric", {"title": "Refused", "region": "us-east-1", "metrics": [[{"expression": "NONSENSE(", "id": "e"}]]}),
         ("log", {"title": "Unknown", "region": "us-east-1", "query": "SOURCE '/g' | stats count(*)"}),
     ]
     widgets = [

@@ -54,6 +54,11 @@ def test_a_query_that_cannot_be_drawn_says_so(console: Console) -> None:
     assert "stats" in widget(console, "Unknown")["note"]
 
 
+def test_a_widget_that_is_refused_says_why_and_leaves_the_others(console: Console) -> None:
+    assert widget(console, "Refused")["note"]
+    assert widget(console, "Graph")["series"]
+
+
 @pytest.mark.parametrize(
     ("path", "status"), [("/api/dashboards/none", 404), ("/api/dashboards/demo-all-views?hours=-1", 400)]
 )

@@ -32,7 +32,7 @@ def page(console: Console) -> Iterator[Any]:
 
 def test_every_view_is_drawn_without_an_error(page: Any) -> None:
     assert page.errors == []
-    assert page.locator(".tile").count() == 12
+    assert page.locator(".tile").count() == 13
     for title in ("Graph", "Stack", "Gauge", "Bar", "Pie", "Alarm's own"):
         tile = page.locator(".tile", has=page.locator(f'h2:text-is("{title}")'))
         assert tile.locator("svg path, svg rect, svg circle").count() > 0, title

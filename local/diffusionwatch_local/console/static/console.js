@@ -1,7 +1,7 @@
 // The page: asks for the state each second and for the shown dashboard every two, and draws both.
 "use strict";
 
-const shown = { name: null, hours: null, alarms: new Map(), data: null, state: null };
+const shown = { name: null, hours: null, alarms: new Map(), data: null, state: null, prefixes: [] };
 const SHORTEST = 0.75, LONGEST = 3; // hours that "auto" shows: from when there was something to show, at most 3
 const byId = (id) => document.getElementById(id);
 
@@ -18,33 +18,39 @@ function drawState(state) {
   byId("speed").textContent = state.clock.speed === 1 ? "UTC" : `UTC ×${figure(state.clock.speed)}`;
   if (!state.dashboards.includes(shown.name)) shown.name = state.dashboards[0] ?? null;
   byId("dashboards").replaceChildren(...state.dashboards.map((name) => {
-    const button = html("button", { type: "button" }, name);
+    const button = html("button", { type: "button", title: name }, name.slice(commonPrefix(state.dashboards)));
     if (name === shown.name) button.setAttribute("aria-current", "page");
     button.onclick = () => { shown.name = name; location.hash = name; drawState(state); refresh(); };
     return button;
   }));
   shown.alarms = new Map(state.alarms.map((alarm) => [alarm.name, alarm]));
-  const prefix = commonPrefix(state.alarms.map((alarm) => alarm.name));
+  shown.prefixes = [state.dashboards, state.alarms.map((alarm) => alarm.name)].map((names) => (names[0] ?? "").slice(0, commonPrefix(names)));
   // Whatever is wrong, and whatever would tell somebody; quiet leaves are counted, and named on hover.
   const loud = state.alarms.filter((alarm) => alarm.notifies || alarm.state !== "OK");
   const quiet = state.alarms.filter((alarm) => !loud.includes(alarm));
   const rank = { ALARM: 0, INSUFFICIENT_DATA: 2, OK: 1 };
   loud.sort((a, b) => rank[a.state] - rank[b.state]);
   byId("alarms").replaceChildren(...loud.map((alarm) => {
-    const chip = html("span", { class: `chip${alarm.composite ? " composite" : ""}`, "data-state": alarm.state }, html("i"), alarm.name.slice(prefix));
+    const chip = html("span", { class: `chip${alarm.composite ? " composite" : ""}`, "data-state": alarm.state }, html("i"), short(alarm.name));
     chip.title = `${alarm.name}: ${alarm.state} since ${clockTime(alarm.since)}\n${alarm.reason}\n\n${alarm.description}`;
     return chip;
   }));
   if (quiet.length) {
     const rest = html("span", { class: "chip", "data-state": "OK" }, html("i"), `${quiet.length} more OK`);
-    rest.title = quiet.map((alarm) => alarm.name.slice(prefix)).join("\n");
+    rest.title = quiet.map((alarm) => short(alarm.name)).join("\n");
     byId("alarms").append(rest);
   }
   shown.state = state;
   drawStory(state);
 }
 
-// Whole words only: "prod-image-api-" of every alarm of one fleet.
+// An alarm's name without what all names of its fleet, or of its environment, begin with.
+function short(name) {
+  const prefix = shown.prefixes.find((start) => start && name.startsWith(start)) ?? "";
+  return name.slice(prefix.length);
+}
+
+// Up to which letter all names are the same. Whole words only: "prod-image-api-" of every alarm of one fleet.
 function commonPrefix(names) {
   if (names.length < 2) return 0;
   let length = 0;
@@ -113,9 +119,8 @@ function markdown(text) {
 function states(alarms, properties) {
   let list = alarms.filter((alarm) => !properties.states || properties.states.includes(alarm.state));
   if (properties.sortBy === "stateUpdatedTimestamp") list = [...list].sort((a, b) => b.since - a.since);
-  const prefix = commonPrefix([...shown.alarms.keys()]);
   return html("div", { class: "states" }, ...list.map((alarm) => {
-    const box = html("div", { class: "state", "data-state": alarm.state }, html("b", {}, alarm.name.slice(prefix)),
+    const box = html("div", { class: "state", "data-state": alarm.state }, html("b", {}, short(alarm.name)),
       alarm.state === "INSUFFICIENT_DATA" ? "no data" : alarm.state, html("time", {}, clockTime(alarm.since)));
     box.title = `${alarm.name}\n${alarm.reason}`;
     return box;
@@ -144,6 +149,7 @@ function fill(widget, content) {
   const view = widget.properties?.view || "timeSeries";
   content.className = "content";
   if (widget.type === "text") return content.replaceChildren(markdown(widget.properties.markdown));
+  if (widget.data.note) return content.replaceChildren(html("div", { class: "note" }, widget.data.note));
   if (widget.type === "alarm") { content.classList.add("scroll"); return content.replaceChildren(states(widget.data.alarms, widget.properties)); }
   if (widget.type === "log") { content.classList.add("scroll"); return content.replaceChildren(logTable(widget.data)); }
   if (widget.type !== "metric") return content.replaceChildren(html("div", { class: "note" }, `A ${widget.type} widget is drawn by the CloudWatch console only`));
