@@ -15,6 +15,15 @@ QUEUE = ["AWS/SQS", "NumberOfMessagesSent", "QueueName", "jobs"]
 IMAGES = ["DiffusionWatch", "ImagesGenerated", "Environment", "prod", "Service", "a", "Model"]
 FAULTS = "SOURCE '/diffusionwatch/prod/a/worker' | fields @timestamp, ErrorClass | filter RequestsFaulted > 0 | limit 5"
 GPU = ["CWAgent", "nvidia_smi_utilization_gpu", "AutoScalingGroupName", "fleet"]
+HANDLER = """
+import os
+
+def handler(event, context):
+    assert event["widgetContext"]["timeRange"]["end"] > event["widgetContext"]["timeRange"]["start"]
+    print("a line of its log")
+    return f"<b onclick='x()'>{os.environ['GREETING']}, {event['who']}</b><script>document.title = 'evil'</script>"
+"""
+HELLO = "arn:aws:lambda:us-east-1:111122223333:function:hello"
 ARN = "arn:aws:cloudwatch:us-east-1:111122223333:alarm:"
 
 
@@ -63,6 +72,13 @@ def body() -> dict[str, Any]:
             query=FAULTS,
         ),
         widget("Text", 12, "text", markdown="# Fleet\n**bold**"),
+        widget(
+            "Custom",
+            14,
+            "custom",
+            endpoint="arn:aws:lambda:us-east-1:111122223333:function:hello",
+            params={"who": "you"},
+        ),
         widget("Broken", 13, metrics=[[{"expression": "m9 / 5", "id": "e"}]]),
     ]
     variable = {
@@ -93,6 +109,15 @@ def template(dashboard: dict[str, Any], threshold: float = 75) -> dict[str, Any]
     }
     return {
         "Resources": {
+            "Hello": {
+                "Type": "AWS::Lambda::Function",
+                "Properties": {
+                    "FunctionName": "hello",
+                    "Handler": "hello.handler.handler",
+                    "Code": {"S3Key": "abc.zip"},
+                    "Environment": {"Variables": {"GREETING": "Good day"}},
+                },
+            },
             "Busy": {"Type": "AWS::CloudWatch::Alarm", "Properties": busy},
             "Any": {
                 "Type": "AWS::CloudWatch::CompositeAlarm",
@@ -108,6 +133,9 @@ def template(dashboard: dict[str, Any], threshold: float = 75) -> dict[str, Any]
 
 def folder(where: Path, content: dict[str, Any]) -> Path:
     where.mkdir(parents=True, exist_ok=True)
+    code = where / "asset.abc" / "hello"
+    code.mkdir(parents=True, exist_ok=True)
+    (code / "handler.py").write_text(HANDLER, encoding="utf-8")
     (where / "s.template.json").write_text(json.dumps(content), encoding="utf-8")
     return where
 

@@ -11,6 +11,7 @@ import pytest
 
 from diffusionwatch_local.preview.assembly import Assembly, PreviewError
 from diffusionwatch_local.preview.build import build
+from diffusionwatch_local.preview.custom import run
 from diffusionwatch_local.preview.data import Data, stated_day
 
 from .conftest import body, folder, template
@@ -80,6 +81,24 @@ def test_the_log_widget_shows_the_days_faults(drawn: dict[str, Any]) -> None:
     log = next(one["data"] for one in drawn["sets"][0] if one["type"] == "log")
     assert log["columns"] == ["@timestamp", "ErrorClass"]
     assert len(log["rows"]) == 5
+
+
+@pytest.mark.parametrize(
+    ("handler", "code", "says"),
+    [
+        ("hello.handler.handler", "raise RuntimeError('needs AWS')", "cannot be run here: RuntimeError: needs AWS"),
+        ("hello.handler.absent", "", "cannot be run here: AttributeError"),
+        ("hello.handler.handler", "def handler(e, c): return {'markdown': '# Hi'}", "# Hi"),
+        ("hello.handler.handler", "def handler(e, c): return {'n': 1}", '`{"n": 1}`'),
+    ],
+)
+def test_a_custom_widget_that_cannot_be_run_says_why(handler: str, code: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "asset.abc" / "hello").mkdir(parents=True)
+    (tmp_path / "asset.abc" / "hello" / "handler.py").write_text(code, encoding="utf-8")
+    known = {"hello": {"Handler": handler, "Code": {"S3Key": "abc.zip"}}}
+    (answer,) = run({"endpoint": "arn:x:hello"}, known, tmp_path, (0, 60)).values()
+    assert says in answer
+    assert "no function" in run({"endpoint": "arn:x:other"}, known, tmp_path, (0, 60))["note"]
 
 
 def test_a_page_names_no_other_file_and_no_host(assembly: Assembly, data: Data, tmp_path: Path) -> None:

@@ -75,6 +75,13 @@ def test_text_is_markdown_and_a_broken_widget_says_why(page: Any) -> None:
     assert "m9" in tile(page, "Broken").locator(".note").inner_text()
 
 
+def test_a_custom_widget_is_what_its_function_answers_without_its_scripts(page: Any) -> None:
+    custom = tile(page, "Custom").locator("b")
+    assert custom.inner_text() == "Good day, you"
+    assert custom.get_attribute("onclick") is None
+    assert page.title() == "all kinds"
+
+
 def test_a_threshold_lies_where_its_value_is_on_the_axis(page: Any) -> None:
     line = tile(page, "Line").locator('svg line[stroke-dasharray="5 4"]')
     assert line.count() == 1

@@ -107,7 +107,7 @@ def test_the_dashboards_on_the_page_are_drawn(head: Path, tmp_path: Path) -> Non
         page.goto((tmp_path / "review" / "review.html").as_uri())
         frame = page.frame_locator("iframe").first
         frame.locator(".tile .content svg").first.wait_for()
-        assert frame.locator(".tile[data-change=added]").count() == 8
+        assert frame.locator(".tile[data-change=added]").count() == 9
         assert said == []
         browser.close()
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
+from benchmarks.lint import sound
+from diffusionwatch_cdk.price import cost
 from diffusionwatch_cdk.validation import Assumptions, Document, TemplateError, lint
 
 COMPOSITE = """
@@ -119,3 +124,31 @@ def test_lines_are_those_of_yaml_and_of_json() -> None:
     assert document.line(("Resources", "A", "Properties", "Absent")) == 4
     data = Document("a.json", json.dumps(document.data, indent=1))
     assert data.line(("Resources", "A", "Properties", "List", 1, "x")) == 11
+
+
+ODD = [
+    None, True, 0, -1.5, "", "x", "${A}", [], {}, [None], [{}], {"a": None}, {"Ref": "Nope"},
+    {"Fn::Sub": ["${x}", {"x": 1}]}, {"Fn::If": ["C", 1, 2]}, "{}", "[]", '{"widgets": [1, {"properties": 5}]}',
+]  # fmt: skip
+
+
+def _places(part: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+    return [path, *(found for key, below in inner for found in _places(below, (*path, key)))]
+
+
+RESOURCES = sound()["Resources"]
+PLACES = [(name, *path) for name, one in RESOURCES.items() for path in _places(one["Properties"], ("Properties",))]
+
+
+@given(some.sampled_from(PLACES), some.sampled_from(ODD))
+@settings(max_examples=300, deadline=None)
+def test_no_value_anywhere_in_a_template_is_a_crash(place: tuple[Any, ...], value: Any) -> None:
+    changed = copy.deepcopy(RESOURCES)
+    inside: Any = changed
+    for step in place[:-1]:
+        inside = inside[step]
+    inside[place[-1]] = value
+    document = Document("odd.json", json.dumps({"Resources": changed}))
+    lint([document])
+    cost([document])

@@ -11,6 +11,7 @@ from diffusionwatch.catalog import ERROR_CLASS, FAULTS, METRICS, MODEL, REJECTIO
 
 from ..validation.project import Project
 from ..validation.resource import Resource
+from ..validation.shapes import mappings
 from .line import Assumptions, Item
 
 WORKER_LOGS = re.compile(r"/diffusionwatch/(?P<environment>[^/]+)/(?P<service>[^/]+)/worker")
@@ -92,6 +93,6 @@ def _configuration(resource: Resource) -> dict[str, Any] | None:
 
 def of_filter(resource: Resource, project: Project, assumed: Assumptions) -> Iterator[Item]:
     """Of a metric filter: one metric, or as many as its dimensions have values."""
-    for one in resource.properties.get("MetricTransformations") or ():
+    for one in mappings(resource.properties.get("MetricTransformations")):
         count = None if one.get("Dimensions") else assumed.months
         yield Item("custom_metric", count, f"metric filter {one.get('MetricName')}")

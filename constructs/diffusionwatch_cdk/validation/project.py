@@ -13,12 +13,9 @@ from cloudwatch_simulator.errors import Unsupported
 
 from .document import Document
 from .resource import ALARM_TYPES, COMPOSITE, Resource, resources, unknown
+from .shapes import items
 
 ACTION_KEYS = ("AlarmActions", "OKActions", "InsufficientDataActions")
-
-
-def _items(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
 
 
 @dataclass(frozen=True)
@@ -78,9 +75,9 @@ class Project:
         return frozenset(names)
 
     @cached_property
-    def alarm_names(self) -> Counter[tuple[str, object]]:
+    def alarm_names(self) -> Counter[tuple[str, str]]:
         """How often each template gives a name to an alarm."""
-        return Counter((one.document.file, one.properties.get("AlarmName")) for one in self.of(*ALARM_TYPES))
+        return Counter((one.document.file, str(one.properties.get("AlarmName"))) for one in self.of(*ALARM_TYPES))
 
     @cached_property
     def _all_named(self) -> bool:
@@ -109,7 +106,7 @@ class Project:
             self.topic(str(action), alarm.document)
             for alarm in self.of(*ALARM_TYPES)
             for key in ACTION_KEYS
-            for action in _items(alarm.properties.get(key))
+            for action in items(alarm.properties.get(key))
         )
         return frozenset(topic for topic in named if topic is not None)
 

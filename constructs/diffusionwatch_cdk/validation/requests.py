@@ -11,6 +11,7 @@ from cloudwatch_simulator.errors import ScenarioError
 from cloudwatch_simulator.metric_math.grammar import Node, parse
 
 from .finding import Path
+from .shapes import mapping, mappings
 from .widgets import rows, widgets
 
 if TYPE_CHECKING:
@@ -88,16 +89,15 @@ def _of_entry(at: Path, entry: Mapping[str, Any]) -> MetricUse | ExpressionUse:
     identity, returns = str(entry.get("Id", "")), entry.get("ReturnData", True) not in (False, "false")
     if "Expression" in entry:
         return ExpressionUse((*at, "Expression"), identity, str(entry["Expression"]), returns)
-    stat = _mapping(entry.get("MetricStat"))
+    stat = mapping(entry.get("MetricStat"))
     where = (*at, "MetricStat")
-    return _metric(where, identity, _mapping(stat.get("Metric")), stat.get("Stat"), stat, returns)
+    return _metric(where, identity, mapping(stat.get("Metric")), stat.get("Stat"), stat, returns)
 
 
 def _metric(
     at: Path, identity: str, metric: Mapping[str, Any], stat: Any, look: Mapping[str, Any], returns: bool = True
 ) -> MetricUse:
-    pairs = metric.get("Dimensions") or ()
-    dimensions = [(str(one.get("Name")), str(one.get("Value"))) for one in pairs if isinstance(one, Mapping)]
+    dimensions = [(str(one.get("Name")), str(one.get("Value"))) for one in mappings(metric.get("Dimensions"))]
     return MetricUse(
         at,
         identity,
@@ -112,7 +112,7 @@ def _metric(
 
 
 def _of_widget(at: Path, widget: Mapping[str, Any]) -> Request:
-    properties = _mapping(widget.get("properties"))
+    properties = mapping(widget.get("properties"))
     found: list[MetricUse | ExpressionUse] = []
     for place, fields, look in rows(properties.get("metrics")):
         where: Path = (*at, "properties", "metrics", place)
@@ -124,7 +124,3 @@ def _of_widget(at: Path, widget: Mapping[str, Any]) -> Request:
             stat, period = (look.get(key, properties.get(key)) for key in ("stat", "period"))
             found.append(MetricUse(where, identity, fields[0], fields[1], pairs, str(stat or ""), period, "", returns))
     return _request(at, False, found)
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

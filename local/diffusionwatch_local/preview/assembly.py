@@ -12,6 +12,7 @@ from typing import Any
 from cloudwatch_simulator.alarms.alarm_set import AlarmSet
 from cloudwatch_simulator.errors import SimulatorError
 from cloudwatch_simulator.template import Template
+from diffusionwatch_local.preview.custom import functions
 
 DASHBOARD = "AWS::CloudWatch::Dashboard"
 
@@ -43,6 +44,11 @@ class Assembly:
     @cached_property
     def alarms(self) -> AlarmSet:
         return AlarmSet.from_templates(self.templates)
+
+    @cached_property
+    def functions(self) -> dict[str, Mapping[str, Any]]:
+        """Lambda functions by name and by reference."""
+        return functions(self.templates)
 
     @cached_property
     def descriptions(self) -> dict[str, str]:

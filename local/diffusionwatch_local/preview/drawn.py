@@ -11,6 +11,7 @@ from cloudwatch_simulator.alarms.model import CompositeAlarm, MetricAlarm
 from cloudwatch_simulator.errors import SimulatorError
 from diffusionwatch_local.console.log_query import TIMESTAMP, QueryNotDrawnError, parse
 from diffusionwatch_local.console.widgets import Line, alarm_name, alarm_of, metric_queries
+from diffusionwatch_local.preview import custom
 from diffusionwatch_local.preview.assembly import Assembly
 from diffusionwatch_local.preview.data import Data
 from diffusionwatch_local.preview.day import Day
@@ -53,6 +54,9 @@ class Drawing:
         if widget.get("type") == "alarm":
             names = [alarm_name(arn) for arn in properties.get("alarms", ())]
             return {"alarms": [self._alarms[name] for name in names if name in self._alarms]}
+        if widget.get("type") == "custom":
+            span = self._data.start, self._data.end
+            return dict(custom.run(properties, self._assembly.functions, self._assembly.folder, span))
         return self._log(str(properties.get("query", ""))) if widget.get("type") == "log" else {}
 
     def _metric(self, properties: Mapping[str, Any]) -> dict[str, Any]:

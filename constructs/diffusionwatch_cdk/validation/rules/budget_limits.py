@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from ..finding import Fault
 from ..project import Project
 from ..resource import Resource
 from ..rule import Rule
+from ..shapes import items, mapping, mappings
 
 NOTIFICATIONS, TOPICS, ADDRESSES = 10, 1, 10
 
@@ -18,9 +19,8 @@ class BudgetLimits(Rule):
     kinds = ("AWS::Budgets::Budget",)
 
     def check(self, resource: Resource, project: Project) -> Iterator[Fault]:
-        for place, one in enumerate(resource.properties.get("NotificationsWithSubscribers") or ()):
-            found = one.get("Subscribers") or () if isinstance(one, Mapping) else ()
-            kinds = [each.get("SubscriptionType") for each in found if isinstance(each, Mapping)]
+        for place, one in enumerate(items(resource.properties.get("NotificationsWithSubscribers"))):
+            kinds = [each.get("SubscriptionType") for each in mappings(mapping(one).get("Subscribers"))]
             at = ("NotificationsWithSubscribers", place, "Subscribers")
             for kind, most in (("SNS", TOPICS), ("EMAIL", ADDRESSES)):
                 if kinds.count(kind) > most:

@@ -6,6 +6,7 @@ from ..finding import Fault
 from ..project import Project
 from ..resource import DASHBOARD, Resource
 from ..rule import Rule
+from ..shapes import items, mapping
 from ..widgets import rows, widgets
 
 WIDGETS, A_WIDGET, A_DASHBOARD, VARIABLES = 500, 500, 2500, 25
@@ -19,16 +20,16 @@ class DashboardLimits(Rule):
     kinds = (DASHBOARD,)
 
     def check(self, resource: Resource, project: Project) -> Iterator[Fault]:
-        body = resource.body if isinstance(resource.body, dict) else {}
+        body = mapping(resource.body)
         found = list(widgets(body))
-        counts = [len(list(rows((widget.get("properties") or {}).get("metrics")))) for _, widget in found]
+        counts = [len(list(rows(mapping(widget.get("properties")).get("metrics")))) for _, widget in found]
         for (at, _), count in zip(found, counts, strict=True):
             if count > A_WIDGET:
                 yield Fault(at, f"{count} metrics; a widget draws {A_WIDGET}", "Use a SEARCH, or split the widget")
         totals = (
             ("widgets", len(found), WIDGETS),
             ("metrics", sum(counts), A_DASHBOARD),
-            ("variables", len(body.get("variables") or ()), VARIABLES),
+            ("variables", len(items(body.get("variables"))), VARIABLES),
         )
         for what, count, most in totals:
             if count > most:

@@ -7,6 +7,7 @@ from ..finding import Fault
 from ..project import Project
 from ..resource import DASHBOARD, Resource
 from ..rule import Rule
+from ..shapes import items, mapping
 
 
 class DashboardVariables(Rule):
@@ -17,8 +18,8 @@ class DashboardVariables(Rule):
     kinds = (DASHBOARD,)
 
     def check(self, resource: Resource, project: Project) -> Iterator[Fault]:
-        body = resource.body if isinstance(resource.body, dict) else {}
-        for place, variable in enumerate(body.get("variables") or ()):
+        body = mapping(resource.body)
+        for place, variable in enumerate(items(body.get("variables"))):
             said = _wrong(variable, str(body.get("widgets"))) if isinstance(variable, Mapping) else "it is no object"
             if said:
                 yield Fault(("DashboardBody", "variables", place), said, "Name a property or a pattern of the widgets")

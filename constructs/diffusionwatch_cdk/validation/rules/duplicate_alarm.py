@@ -17,5 +17,5 @@ class DuplicateAlarm(Rule):
 
     def check(self, resource: Resource, project: Project) -> Iterator[Fault]:
         name = resource.properties.get("AlarmName")
-        if name and not unknown(name) and project.alarm_names[resource.document.file, name] > 1:
+        if isinstance(name, str) and not unknown(name) and project.alarm_names[resource.document.file, name] > 1:
             yield Fault(("AlarmName",), f"{name} is given to another alarm too", "Give each alarm its own name")

@@ -6,6 +6,7 @@ from ..finding import Fault
 from ..project import Project
 from ..resource import DASHBOARD, Resource
 from ..rule import Rule
+from ..shapes import mapping
 from ..widgets import widgets
 
 
@@ -21,7 +22,7 @@ class GaugeRange(Rule):
             properties = widget.get("properties")
             if not isinstance(properties, dict) or properties.get("view") != "gauge":
                 continue
-            left = (properties.get("yAxis") or {}).get("left") or {}
+            left = mapping(mapping(properties.get("yAxis")).get("left"))
             missing = [end for end in ("min", "max") if not isinstance(left.get(end), (int, float))]
             if missing:
                 fix = 'Write "yAxis": {"left": {"min": 0, "max": 100}}'

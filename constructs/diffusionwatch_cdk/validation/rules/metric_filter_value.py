@@ -6,6 +6,7 @@ from ..finding import Fault
 from ..project import Project
 from ..resource import Resource
 from ..rule import Rule
+from ..shapes import items
 
 DIMENSIONS = 3
 
@@ -19,10 +20,10 @@ class FilterValue(Rule):
 
     def check(self, resource: Resource, project: Project) -> Iterator[Fault]:
         pattern = str(resource.properties.get("FilterPattern", "")).lstrip()
-        for place, one in enumerate(resource.properties.get("MetricTransformations") or ()):
+        for place, one in enumerate(items(resource.properties.get("MetricTransformations"))):
             if not isinstance(one, Mapping):
                 continue
-            at, dimensions = ("MetricTransformations", place), one.get("Dimensions") or ()
+            at, dimensions = ("MetricTransformations", place), items(one.get("Dimensions"))
             if dimensions and "DefaultValue" in one:
                 yield Fault((*at, "DefaultValue"), "a default value beside dimensions", "Leave one of the two out")
             if len(dimensions) > DIMENSIONS:

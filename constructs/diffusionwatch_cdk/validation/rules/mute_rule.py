@@ -29,7 +29,7 @@ class MuteRule(Rule):
     def check(self, resource: Resource, project: Project) -> Iterator[Fault]:
         try:
             read = read_mute_rule(resource.logical_id, resource.properties)
-        except SimulatorError as error:
+        except (AttributeError, TypeError, ValueError, SimulatorError) as error:
             yield Fault(
                 ("Rule", "Schedule"), str(error), "cron(0 2 * * *) or at(2026-12-24T18:00), PT1M to P15D, a zone"
             )

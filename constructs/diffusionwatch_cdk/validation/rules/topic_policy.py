@@ -7,6 +7,7 @@ from ..policies import allows
 from ..project import Project
 from ..resource import Resource
 from ..rule import Rule
+from ..shapes import items
 
 
 class TopicPolicy(Rule):
@@ -17,7 +18,7 @@ class TopicPolicy(Rule):
     kinds = ("AWS::SNS::TopicPolicy",)
 
     def check(self, resource: Resource, project: Project) -> Iterator[Fault]:
-        topics = resource.properties.get("Topics") or ()
+        topics = items(resource.properties.get("Topics"))
         named = [project.topic(str(topic), resource.document) for topic in topics]
         if not any(topic in project.alarm_topics for topic in named):
             return

@@ -9,6 +9,7 @@ from ..finding import Fault
 from ..project import Project
 from ..resource import DASHBOARD, Resource
 from ..rule import Rule
+from ..shapes import items, mapping
 from ..widgets import widgets
 
 
@@ -24,8 +25,8 @@ class UnknownAlarmShown(Rule):
             properties = widget.get("properties")
             if not isinstance(properties, dict):
                 continue
-            shown = [("alarms", one) for one in properties.get("alarms") or ()]
-            shown += [("annotations", one) for one in (properties.get("annotations") or {}).get("alarms") or ()]
+            shown = [("alarms", one) for one in items(properties.get("alarms"))]
+            shown += [("annotations", one) for one in items(mapping(properties.get("annotations")).get("alarms"))]
             for key, arn in shown:
                 name = alarm_name(str(arn))
                 if str(arn).startswith("arn:") and project.alarms and project.missing_alarm(name):

@@ -7,6 +7,7 @@ from ..finding import Fault
 from ..project import Project
 from ..resource import DASHBOARD, Resource
 from ..rule import Rule
+from ..shapes import items, mapping
 from ..widgets import widgets
 
 ALARMS = 100
@@ -30,10 +31,10 @@ class WidgetParts(Rule):
 def _missing(kind: str, properties: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     if kind in ("metric", "log") and not properties.get("region"):
         yield "region", f"a {kind} widget without a region", "Name the region of what it shows"
-    if kind == "metric" and not properties.get("metrics") and not (properties.get("annotations") or {}).get("alarms"):
+    if kind == "metric" and not properties.get("metrics") and not mapping(properties.get("annotations")).get("alarms"):
         yield "metrics", "neither metrics nor an alarm", "Give metrics, or annotations.alarms with one ARN"
     if kind == "metric":
-        for place, row in enumerate(properties.get("metrics") or ()):
+        for place, row in enumerate(items(properties.get("metrics"))):
             fields = [field for field in row if isinstance(field, str)] if isinstance(row, list) else ["?"]
             if len(fields) % 2 and "..." not in fields:
                 yield "metrics", f"row {place} has a name without its value", "Namespace, metric, then names and values"
@@ -43,7 +44,7 @@ def _missing(kind: str, properties: Mapping[str, Any]) -> Iterator[tuple[str, st
         query = str(properties.get("query", ""))
         if not query.lstrip().upper().startswith("SOURCE"):
             yield "query", "the query names no log group", "Begin with SOURCE 'log-group' |"
-    if kind == "alarm" and not 1 <= len(properties.get("alarms") or ()) <= ALARMS:
-        yield "alarms", f"{len(properties.get('alarms') or ())} alarms", f"Give the ARNs of 1 to {ALARMS} alarms"
+    if kind == "alarm" and not 1 <= len(items(properties.get("alarms"))) <= ALARMS:
+        yield "alarms", f"{len(items(properties.get('alarms')))} alarms", f"Give the ARNs of 1 to {ALARMS} alarms"
     if kind == "custom" and not properties.get("endpoint"):
         yield "endpoint", "a custom widget without the function that draws it", "Give the function's ARN as endpoint"
