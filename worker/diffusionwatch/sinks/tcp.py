@@ -53,16 +53,18 @@ class TcpSink:
     def send(self, documents: Sequence[Document]) -> bool:
         if self._socket is None:
             self._connect()
+        fresh = 0
         try:
             self._check_peer()
             self._write()
             if self._rest:
                 return False
             self._rest = memoryview(b"\n".join([*(document.body for document in documents), b""]))
-            self._recent.append((time.monotonic(), len(self._rest)))
+            fresh = len(self._rest)
+            self._recent.append((time.monotonic(), fresh))
             self._write()
         except OSError as error:
-            raise self._broken(error) from error
+            raise self._broken(error, fresh) from error
         return True
 
     def outstanding(self) -> int:
@@ -109,11 +111,12 @@ class TcpSink:
             while self._rest:
                 self._rest = self._rest[self._socket.send(self._rest) :]
 
-    def _broken(self, error: OSError) -> ConnectionBroken:
+    def _broken(self, error: OSError, fresh: int = 0) -> ConnectionBroken:
+        """``fresh`` bytes were not taken yet: whoever offered them still has them."""
         unread = None
         if not isinstance(error, ConnectionResetError):
             with contextlib.suppress(OSError):
-                unread = len(self._rest) + self._unacknowledged()
+                unread = max(0, len(self._rest) + self._unacknowledged() - fresh)
         self.close()
         return ConnectionBroken(str(error), unread)
 
