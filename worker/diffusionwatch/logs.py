@@ -1,10 +1,7 @@
 """Log lines as JSON that carry the generation around them.
 
->>> import io, logging
->>> stream = io.StringIO()
->>> handler = logging.StreamHandler(stream)
->>> handler.setFormatter(JsonFormatter(service="image-api"))
->>> logging.LogRecord("worker", logging.INFO, __file__, 1, "loaded %s", ("sdxl",), None).getMessage()
+>>> record = logging.LogRecord("worker", logging.INFO, "", 1, "loaded %s", ("sdxl",), None)
+>>> orjson.loads(JsonFormatter("image-api").format(record))["message"]
 'loaded sdxl'
 """
 
