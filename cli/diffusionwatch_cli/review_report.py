@@ -20,13 +20,14 @@ def summary(review: Review) -> list[tuple[str, str]]:
     common = _common(review)
     pages = {kind: sum(change.kind == kind for change in common) for kind in (GAINED, LOST)}
     others = len(common) - sum(pages.values())
+    changed = sum(bool(one.own) for one in review.dashboards)
     own = sum(len(one.own) for one in review.dashboards)
     held = len(review.promises) - len(review.broken)
     scenarios = f"{held} promises hold, {len(review.broken)} do not" if review.promises else "none were given"
     return [
         ("Lint", f"{len(review.failing)} findings, {new} of them new"),
         ("Scenarios", scenarios),
-        ("Dashboards", f"{own} changes of widgets on {sum(bool(one.own) for one in review.dashboards)} dashboards"),
+        ("Dashboards", f"{own} changes of widgets, on {changed} of {len(review.dashboards)} dashboards"),
         ("Alarms", f"{others} changes"),
         ("Pages", f"{pages[GAINED]} gained, {pages[LOST]} lost on the same data ({review.data})"),
         ("Cost", f"{total(review.lines):,.2f} US dollars a month, {review.cost_change:+,.2f}"),

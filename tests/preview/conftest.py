@@ -76,7 +76,7 @@ def body() -> dict[str, Any]:
             "Custom",
             14,
             "custom",
-            endpoint="arn:aws:lambda:us-east-1:111122223333:function:hello",
+            endpoint=HELLO,
             params={"who": "you"},
         ),
         widget("Broken", 13, metrics=[[{"expression": "m9 / 5", "id": "e"}]]),

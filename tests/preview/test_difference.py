@@ -35,7 +35,7 @@ def test_added_removed_moved_and_changed_widgets_are_named(changed: dict[str, An
         ("added", "widget Pie"),
         ("removed", "widget Old"),
         ("moved", "widget Stacked"),
-        ("changed", "widget Line"),
+        ("changed", "widget Line: limit 150 -> 100"),
     } <= said
     marks = {one["properties"]["title"]: one.get("change") for one in changed["sets"][0]}
     assert (marks["Pie"], marks["Stacked"], marks["Line"], marks["Gauge"]) == ("added", "moved", "changed", None)

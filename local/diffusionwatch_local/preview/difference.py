@@ -35,7 +35,8 @@ def of_widgets(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[lis
             kinds.append(MOVED)
         if title not in old:
             kinds = [ADDED]
-        changes += [Change(kind, f"widget {title}") for kind in kinds]
+        moved = _moved_thresholds(old[title], widget) if CHANGED in kinds else ""
+        changes += [Change(kind, f"widget {title}{moved if kind == CHANGED else ''}") for kind in kinds]
         marked.append(_marked(widget, old.get(title, widget), kinds))
     return changes, marked
 
@@ -58,6 +59,18 @@ def _marked(widget: Mapping[str, Any], old: Mapping[str, Any], kinds: list[str])
 def _thresholds(widget: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     found = ((widget.get("properties") or {}).get("annotations") or {}).get("horizontal") or ()
     return [one for one in found if isinstance(one, Mapping)]
+
+
+def _moved_thresholds(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """``: queue-age 900 -> 300`` for each line that has another value now."""
+    before = {str(one.get("label", "")): one.get("value") for one in _thresholds(old)}
+    after = {str(one.get("label", "")): one.get("value") for one in _thresholds(new)}
+    moved = [
+        f"{label} {before[label]} -> {value}"
+        for label, value in after.items()
+        if label in before and before[label] != value
+    ]
+    return f": {', '.join(moved)}" if moved else ""
 
 
 def _content(widget: Mapping[str, Any]) -> str:
