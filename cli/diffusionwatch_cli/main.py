@@ -22,6 +22,11 @@ COMMANDS: dict[str, str] = {
     "up": "Only the embedded AWS, for your own `cdk deploy` and worker; prints the variables to export.",
     "test-alarms": "Scenario files against synthesized templates.",
     "replay": "Recorded metric data against a template's alarms: what would have paged, when, why.",
+    "lint": "Monitoring faults in any CloudFormation template.",
+    "preview": "The dashboards of synthesized templates as pages, with data.",
+    "cost": "What this monitoring will cost a month, line by line.",
+    "review": "Lint, scenarios, dashboards and cost of a change, on one page.",
+    "digest": "What people would have received of a recorded alarm storm.",
     "agent-config": "The CloudWatch agent's configuration for a fleet.",
 }
 """Every subcommand with the line that `--help` shows; one without its module is left out."""

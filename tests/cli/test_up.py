@@ -20,19 +20,24 @@ def _export(lines: list[str]) -> dict[str, str]:
     return {match.group(1): match.group(2).strip("'\n") for match in found if match}
 
 
-@pytest.fixture
-def up() -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
-    process = subprocess.Popen([*UP, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def _until_ready(process: subprocess.Popen[str]) -> list[str]:
+    """What it prints until it is ready."""
     assert process.stdout is not None
-    lines = []
+    lines: list[str] = []
     for line in process.stdout:
         lines.append(line)
         if LAST_LINE.match(line):
             break
+    return lines
+
+
+@pytest.fixture
+def up() -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
+    process = subprocess.Popen([*UP, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    lines = _until_ready(process)
     yield process, _export(lines)
     process.kill()
-    process.wait()
-    process.stdout.close()
+    process.communicate()
 
 
 def test_what_it_prints_is_enough_for_a_client(up: tuple[subprocess.Popen[str], dict[str, str]]) -> None:
@@ -79,3 +84,23 @@ def test_it_listens_on_loopback_only(up: tuple[subprocess.Popen[str], dict[str, 
                 listening.append(fields[1].partition(":")[0])
     assert listening
     assert set(listening) == {"0100007F"}  # 127.0.0.1, as the kernel writes it
+
+
+def test_dashboards_survive_a_restart_with_a_data_folder(tmp_path: Path) -> None:
+    command = [*UP, "--port", "0", "--data-dir", str(tmp_path)]
+    names = []
+    for _ in range(2):
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        exported = _export(_until_ready(process))
+        client = boto3.client(
+            "cloudwatch",
+            endpoint_url=exported["AWS_ENDPOINT_URL"],
+            region_name="us-east-1",
+            aws_access_key_id="any",
+            aws_secret_access_key="any",
+        )
+        names.append([entry["DashboardName"] for entry in client.list_dashboards()["DashboardEntries"]])
+        client.put_dashboard(DashboardName="kept", DashboardBody='{"widgets": []}')
+        process.terminate()
+        assert process.wait(10) == 0
+    assert names == [[], ["kept"]]

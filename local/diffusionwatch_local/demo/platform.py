@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from diffusionwatch_local.agent import Agent
 from diffusionwatch_local.aws import EmbeddedAws
 from diffusionwatch_local.cloudwatch import CloudWatchService
 from diffusionwatch_local.demo.minutes import Minutes
+from diffusionwatch_local.demo.ports import LOOPBACK
 from diffusionwatch_local.fleet.gpus import FleetGpus
 from diffusionwatch_local.logs import LogsService
 from diffusionwatch_local.vended import VendedMetrics
@@ -31,6 +33,12 @@ def keep_queue_time(clock: Clock) -> None:
     queues: Any = moto.sqs.models
     queues.unix_time = clock.time
     queues.unix_time_millis = lambda: clock.time() * 1000
+
+
+def pass_by_proxies() -> None:
+    """Lets this process and all that it starts reach 127.0.0.1 directly, where the user's calls go through a proxy."""
+    for name in ("NO_PROXY", "no_proxy"):
+        os.environ[name] = ",".join(filter(None, (os.environ.get(name), LOOPBACK, "localhost")))
 
 
 class Platform:
@@ -68,6 +76,8 @@ class Platform:
         self._minutes = Minutes(clock, [self._measure, self.aws.tick])
 
     def start(self) -> None:
+        """Listens; raises an error of one line when a port is taken."""
+        pass_by_proxies()
         if self._receiver is not None:
             self._receiver.start()
         self.aws.start()

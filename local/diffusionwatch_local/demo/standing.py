@@ -11,6 +11,7 @@ from diffusionwatch.clock import Clock, ScaledClock, SystemClock
 from diffusionwatch_local.console.server import Console
 from diffusionwatch_local.demo import toolchain
 from diffusionwatch_local.demo.platform import Platform
+from diffusionwatch_local.demo.ports import LOOPBACK
 from diffusionwatch_local.demo.refusal import Refusal
 
 PLAIN_AGENT = {"logs": {"metrics_collected": {"emf": {"service_address": "tcp://127.0.0.1:25888"}}}}
@@ -47,6 +48,7 @@ class Standing:
         for name, value in self._platform.aws.environment().items():
             yield f"export {name}={shlex.quote(value)}"
         yield "unset AWS_PROFILE AWS_SESSION_TOKEN"
+        yield f"export NO_PROXY={LOOPBACK},localhost"
         if isinstance(self._clock, ScaledClock):
             yield f"export DIFFUSIONWATCH_CLOCK={shlex.quote(str(self._clock))}"
         try:
