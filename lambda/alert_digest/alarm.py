@@ -35,6 +35,8 @@ class Episode:
     start: float
     end: float = inf
     muted: bool = False
+    known: float = inf
+    """the moment of the step that knew its end first"""
 
     @property
     def open(self) -> bool:
@@ -80,7 +82,7 @@ class Alarm:
             if fact.state == ALARM:
                 start = start or fact
             elif start and fact.state != INSUFFICIENT_DATA:
-                yield Episode(self.name, start.at, fact.at, start.muted)
+                yield Episode(self.name, start.at, fact.at, start.muted, fact.seen)
                 start = None
         if start:
             yield Episode(self.name, start.at, muted=start.muted)

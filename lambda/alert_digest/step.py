@@ -105,10 +105,13 @@ def _heard(known: Known, told: Sequence[str], group: Group, now: float, policy: 
         sources = [episode for source in rules.sources_of(alarm_id) if source in known for episode in known[source][1]]
         hushed = _hushed(alarm_id, known)
         for episode in episodes:
-            stretch = heard(episode, sources, now=now, wait=policy.wait, extension=policy.extension)
             begun = group.open
-            if begun and alarm.name in begun.told and episode.end >= begun.since:
-                # Announced already: its end is told too, whatever silences it since.
+            announced = begun and alarm.name in begun.told and episode.end >= begun.since
+            if episode.known < now - policy.horizon and not announced:
+                continue  # all has been said about it
+            stretch = heard(episode, sources, now=now, wait=policy.wait, extension=policy.extension)
+            if begun and announced:
+                # Its end is told too, whatever silences it since.
                 stretch = (stretch or (max(episode.start, begun.since),))[0], episode.end
             if stretch:
                 severity = policy.severity(alarm_id)
@@ -168,8 +171,11 @@ def _silenced(lines: Mapping[str, Line], evidence: Sequence[Line], known: Known,
 
 
 def _pruned(state: State, now: float, policy: Policy) -> State:
-    """Without what has been told so long ago that no event of it can still come."""
-    horizon = now - policy.horizon
+    """Without what has been told so long ago that no event of it can still come.
+
+    Twice the time for which anything is said about an episode: what silenced or told it must not be forgotten first.
+    """
+    horizon = now - 2 * policy.horizon
     return replace(
         state,
         alarms={name: alarm.without(horizon) for name, alarm in state.alarms.items()},

@@ -39,6 +39,19 @@ def test_ten_thousand_events_late_twice_and_out_of_order_while_copies_crash_and_
     assert 0 < len(world.slack.said) < world.events / 3
 
 
+def test_where_events_come_within_the_window_no_incident_is_told_as_two() -> None:
+    world, dice = Simulation(), random.Random(10)
+    while world.events < EVENTS / 5:
+        for alarm in dice.choices(list(world.truth), k=dice.randint(1, 20)):
+            world.change(alarm)
+        while world.pending:
+            world.arrive(dice, share=0.8, twice=0.2, crash_in=dice.choice([None, 3]))
+        world.two_copies((dice.randint(0, 1) for _ in range(500)), dice.choice([None, dice.randint(0, 80)]))
+        world.pass_time(dice.choice([60, 60, 60, 600, 7200]))
+    world.settle()
+    world.check(in_time=True)
+
+
 class Incidents(RuleBasedStateMachine):
     """The same, in whatever order of steps breaks it soonest."""
 
