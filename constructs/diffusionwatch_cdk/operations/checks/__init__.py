@@ -1,0 +1,1 @@
+"""One check a file; diffusionwatch_cdk.operations.discovery finds them."""

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..check import Check
+from ..deployment import SEVERITIES, Deployment
+from ..finding import Finding
+from ..subscriber import Subscriber
+
+
+class Subscriptions(Check):
+    id = "subscriptions"
+    title = "Each severity has somebody who listens, and every subscription is confirmed"
+    why = "A mail address or a web site gets nothing until it confirms; the alarm's history says that all went well."
+    source = "Subscribing an email address to an Amazon SNS topic"
+
+    def look(self, deployment: Deployment) -> Iterator[Finding]:
+        sns = deployment.client("sns")
+        for severity in SEVERITIES:
+            name = deployment.topic(severity).rsplit(":", 1)[-1]
+            try:
+                found = deployment.subscribers(severity)
+            except sns.exceptions.NotFoundException:
+                yield self.broken(name, "no such topic", "Deploy the foundation stack.")
+                continue
+            yield from self._each(name, found)
+            yield from self._wanted(name, found, deployment, severity)
+            if not any(one.confirmed for one in found):
+                seen = f"nobody hears a {severity}: {len(found)} subscriptions, none confirmed"
+                advice = f"Name a contact under contacts.{severity}, deploy, and confirm."
+                yield self.broken(name, seen, advice)
+
+    def _each(self, topic: str, found: tuple[Subscriber, ...]) -> Iterator[Finding]:
+        for one in found:
+            if one.confirmed:
+                yield self.ok(topic, f"{one.label}: confirmed")
+            else:
+                advice = f"Open SNS's message to {one.endpoint} and confirm, or request it again."
+                yield self.broken(topic, f"{one.label}: not confirmed", advice)
+
+    def _wanted(
+        self, topic: str, found: tuple[Subscriber, ...], deployment: Deployment, severity: str
+    ) -> Iterator[Finding]:
+        there = {(one.protocol, one.endpoint) for one in found}
+        for contact in getattr(deployment.settings.contacts, severity):
+            if (contact.protocol, contact.endpoint) not in there:
+                seen = f"{contact.protocol} {contact.endpoint}: not subscribed"
+                yield self.broken(topic, seen, "Deploy the foundation stack again: the subscription is gone.")

@@ -1,0 +1,119 @@
+"""A deployed environment: its settings, and what its account says, asked once and when it is first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ..alarms import AlarmSetDefinition, define
+from ..fleet import Fleet
+from ..names import stack_name, topic_arn
+from ..page_path import PAGE_PATH
+from ..settings import EnvironmentSettings
+from ..watched import WatchedFleet
+from .arrival import Arrival, arrivals
+from .deployed_alarm import DeployedAlarm
+from .source import Source
+from .subscriber import Subscriber, subscribers
+
+SEVERITIES = ("page", "ticket")
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What the checks ask.
+
+    Args:
+        client: gives a boto3 client by service name, for the environment's account and region.
+        now: seconds since the epoch, on the clock that the account's metrics are on.
+    """
+
+    settings: EnvironmentSettings
+    client: Callable[[str], Any]
+    now: float
+
+    @cached_property
+    def watched(self) -> dict[str, WatchedFleet]:
+        """The services of the settings, by name."""
+        services = self.settings.services.items()
+        return {name: WatchedFleet(Fleet.named(name, one.fleet), self.settings) for name, one in services}
+
+    @cached_property
+    def definitions(self) -> dict[str, AlarmSetDefinition]:
+        """The alarms that the settings ask for, by service."""
+        return {name: define(watched) for name, watched in self.watched.items()}
+
+    @cached_property
+    def stacks(self) -> dict[str, str]:
+        """The statuses of the environment's stacks, by name."""
+        prefix = stack_name(self.settings.name, "")
+        pages = self.client("cloudformation").get_paginator("describe_stacks").paginate()
+        found = {stack["StackName"]: stack["StackStatus"] for page in pages for stack in page["Stacks"]}
+        return {name: found[name] for name in sorted(found) if name.startswith(prefix)}
+
+    @cached_property
+    def alarms(self) -> tuple[DeployedAlarm, ...]:
+        """The environment's alarms: those named after its services, and the one on its page topic."""
+        environment = self.settings.name
+        ours = tuple(f"{environment}-{service}-" for service in self.settings.services)
+        pages = (
+            self.client("cloudwatch")
+            .get_paginator("describe_alarms")
+            .paginate(AlarmNamePrefix=f"{environment}-", AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+        )
+        found = [DeployedAlarm(one) for page in pages for one in (*page["CompositeAlarms"], *page["MetricAlarms"])]
+        return tuple(one for one in found if one.name.startswith(ours) or one.name == f"{environment}-{PAGE_PATH}")
+
+    @cached_property
+    def arrivals(self) -> Mapping[Source, Arrival]:
+        """Of everything that the alarms read."""
+        wanted = [source for alarm in self.alarms for source in alarm.sources]
+        return arrivals(self.client("cloudwatch"), wanted, self.now)
+
+    @cached_property
+    def groups(self) -> dict[str, Mapping[str, Any]]:
+        """The Auto Scaling groups of the services, by service; one that does not exist is left out."""
+        names = {name: one.fleet.auto_scaling_group for name, one in self.watched.items()}
+        asked = sorted({group for group in names.values() if group})
+        if not asked:
+            return {}
+        pages = (
+            self.client("autoscaling")
+            .get_paginator("describe_auto_scaling_groups")
+            .paginate(AutoScalingGroupNames=asked)
+        )
+        found = {group["AutoScalingGroupName"]: group for page in pages for group in page["AutoScalingGroups"]}
+        return {service: found[group] for service, group in names.items() if group in found}
+
+    def instances(self, service: str) -> int | None:
+        """How many instances of a service are in service; None when no group says so."""
+        if service not in self.groups:
+            return None
+        return len([one for one in self.groups[service]["Instances"] if one["LifecycleState"] == "InService"])
+
+    def service_of(self, alarm: str) -> str | None:
+        """The service of an alarm, by its name; the longest wins: ``image`` and ``image-api`` may both be there."""
+        fitting = [name for name in self.watched if alarm.startswith(f"{self.settings.name}-{name}-")]
+        return max(fitting, key=len, default=None)
+
+    def topic(self, severity: str) -> str:
+        """The ARN of the topic of a severity."""
+        return topic_arn(self.settings.name, severity, account=self.settings.account, region=self.settings.region)
+
+    def subscribers(self, severity: str) -> tuple[Subscriber, ...]:
+        """Raises the client's NotFoundException when there is no such topic."""
+        return subscribers(self.client("sns"), self.topic(severity))
+
+    def age(self, moment: float) -> str:
+        """How long ago, in words.
+
+        >>> Deployment(None, None, now=7200.0).age(0.0)
+        '2 h ago'
+        """
+        seconds = max(0.0, self.now - moment)
+        for unit, size in (("d", 86_400), ("h", 3600), ("min", 60)):
+            if seconds >= size:
+                return f"{seconds / size:.0f} {unit} ago"
+        return f"{seconds:.0f} s ago"

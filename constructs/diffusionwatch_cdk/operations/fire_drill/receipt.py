@@ -1,0 +1,93 @@
+"""What proves that a page went through."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+HIDDEN_SECONDS = 30
+"""How long a message that is not ours is out of others' sight while the queue is read; it is given back at once."""
+ROUNDS = 50
+"""Receives of ten messages each, at most, in one look at a queue."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """``place`` is where it was found; ``arrived`` is None where nobody but the receiver can say."""
+
+    place: str
+    arrived: bool | None
+    told: str
+
+
+def action_items(cloudwatch: Any, alarm: str, composite: bool) -> set[tuple[str, str]]:
+    """What the alarm's history says of its actions, as pairs of time and data; ``cloudwatch`` is a boto3 client."""
+    kind = "CompositeAlarm" if composite else "MetricAlarm"
+    answer = cloudwatch.describe_alarm_history(
+        AlarmName=alarm, AlarmTypes=[kind], HistoryItemType="Action", ScanBy="TimestampDescending", MaxRecords=100
+    )
+    return {(item["Timestamp"].isoformat(), item["HistoryData"]) for item in answer["AlarmHistoryItems"]}
+
+
+def of_history(items: set[tuple[str, str]], topic: str) -> Receipt | None:
+    """The receipt of the alarm's history; None while its action on the topic has not run.
+
+    >>> ran = ("2026-01-05T00:00:00", '{"actionState": "Succeeded", "notificationResource": "arn:t"}')
+    >>> of_history({ran}, "arn:t").arrived
+    True
+    """
+    for _, data in sorted(items):
+        action = json.loads(data)
+        if action.get("notificationResource") == topic:
+            succeeded = action.get("actionState") == "Succeeded"
+            told = "CloudWatch published it" if succeeded else f"publishing failed: {action.get('error') or data}"
+            return Receipt("alarm history", succeeded, told)
+    return None
+
+
+def of_queue(sqs: Any, queue: str, reason: str) -> Receipt | None:
+    """The receipt of a queue, by its ARN: the message whose alarm was set off for ``reason``, which is then deleted.
+
+    None while it has not come. A queue that may not be read can still have it: ``arrived`` is then None.
+    """
+    try:
+        url = sqs.get_queue_url(QueueName=queue.split(":")[5], QueueOwnerAWSAccountId=queue.split(":")[4])["QueueUrl"]
+        found = _search(sqs, url, reason)
+    except ClientError as error:
+        return Receipt(f"sqs {queue}", None, f"cannot be read: {error.response['Error']['Code']}")
+    return Receipt(f"sqs {queue}", True, "the message is there") if found else None
+
+
+def _search(sqs: Any, url: str, reason: str) -> bool:
+    others, found = [], False
+    for message in _messages(sqs, url):
+        if _reason(message["Body"]) == reason:
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            found = True
+            break
+        others.append(message["ReceiptHandle"])
+    for handle in others:
+        sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
+    return found
+
+
+def _messages(sqs: Any, url: str) -> Iterator[Mapping[str, Any]]:
+    for _ in range(ROUNDS):
+        answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=HIDDEN_SECONDS)
+        if not answer.get("Messages"):
+            return
+        yield from answer["Messages"]
+
+
+def _reason(body: str) -> str | None:
+    """Why the alarm of a message went off: in SNS's envelope, or bare where delivery is raw."""
+    try:
+        told = json.loads(body)
+        told = json.loads(told["Message"]) if "Message" in told else told
+        return str(told["NewStateReason"])
+    except (ValueError, KeyError, TypeError):
+        return None
