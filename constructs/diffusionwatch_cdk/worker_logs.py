@@ -14,12 +14,16 @@ from diffusionwatch_agent.eks import eks_log_groups
 from diffusionwatch_agent.names import node_log_group
 from diffusionwatch_agent.xid import metric_filter_properties
 
+from .fleet import Fleet
 from .names import function_log_group, logical_id
 from .settings import EnvironmentSettings
 
 
 class WorkerLogs(Construct):
-    """Encrypted, kept as long as the settings say, of the class that extracts EMF (Infrequent Access does not)."""
+    """Encrypted, kept as long as the settings say, of the class that extracts EMF (Infrequent Access does not).
+
+    ``fleets`` are those of the settings unless given; ``functions`` the functions that write a log (``cost_meters``).
+    """
 
     def __init__(
         self,
@@ -28,13 +32,17 @@ class WorkerLogs(Construct):
         *,
         settings: EnvironmentSettings,
         key: kms.IKey,
+        fleets: Iterable[Fleet] | None = None,
         functions: Iterable[str] = (),
     ) -> None:
         super().__init__(scope, id)
         groups: dict[str, str] = {}
         resources: dict[str, cdk.CfnResource] = {}
-        for service, its in settings.services.items():
-            if cluster := its.fleet.eks_cluster:
+        if fleets is None:
+            fleets = (Fleet.named(service, its.fleet) for service, its in settings.services.items())
+        watched = {fleet.service: fleet.eks_cluster for fleet in fleets}
+        for service, cluster in watched.items():
+            if cluster:
                 groups |= {logical_id(cluster, *name.split("/")[-1:], "logs"): name for name in eks_log_groups(cluster)}
             groups[logical_id(service, "worker-logs")] = catalog.log_group(settings.name, service)
             groups[logical_id(service, "node-logs")] = node_log_group(settings.name, service)
@@ -53,7 +61,7 @@ class WorkerLogs(Construct):
             resource.apply_removal_policy(keep)
             resource.override_logical_id(name)
             resources[group] = resource
-        for service in settings.services:
+        for service in watched:
             self._count_fatal_xids(settings.name, service, resources[node_log_group(settings.name, service)])
 
     def _count_fatal_xids(self, environment: str, service: str, group: cdk.CfnResource) -> None:
