@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from benchmarks.lint import sound
+from diffusionwatch_agent import EksCluster, addon_properties
 from diffusionwatch_cdk.price import cost
 from diffusionwatch_cdk.validation import Assumptions, Document, TemplateError, lint
 
@@ -124,6 +125,19 @@ def test_lines_are_those_of_yaml_and_of_json() -> None:
     assert document.line(("Resources", "A", "Properties", "Absent")) == 4
     data = Document("a.json", json.dumps(document.data, indent=1))
     assert data.line(("Resources", "A", "Properties", "List", 1, "x")) == 11
+
+
+def test_the_values_of_the_eks_add_on_are_checked_as_the_agent_reads_them() -> None:
+    sound_properties = addon_properties(EksCluster("gpus", "us-east-1"), "arn:aws:iam::111122223333:role/agent")
+    broken = json.loads(str(sound_properties["ConfigurationValues"]))
+    del broken["agent"]["config"]["logs"]["metrics_collected"]["emf"]
+    for properties, rules in (
+        (sound_properties, []),
+        ({**sound_properties, "ConfigurationValues": json.dumps(broken)}, ["DW068"]),
+        ({**sound_properties, "ConfigurationValues": "[]"}, ["DW066"]),
+    ):
+        template = {"Resources": {"Addon": {"Type": "AWS::EKS::Addon", "Properties": properties}}}
+        assert [finding.rule for finding in lint([Document("eks.json", json.dumps(template))])] == rules
 
 
 ODD = [
