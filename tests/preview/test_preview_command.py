@@ -34,6 +34,20 @@ def test_a_scenario_is_drawn(cdk_out: Path, tmp_path: Path) -> None:
     assert {alarm["name"]: alarm["state"] for alarm in drawn["state"]["alarms"]}["busy"] == "ALARM"
 
 
+def test_a_recording_is_drawn_and_answers_only_for_the_alarms_that_it_knows(cdk_out: Path, tmp_path: Path) -> None:
+    recording = tmp_path / "day.csv"
+    column = 'CWAgent/nvidia_smi_utilization_gpu{AutoScalingGroupName=""fleet""}'
+    rows = [f"2026-01-05T00:{minute:02}:00Z,{minute}" for minute in range(60)]
+    recording.write_text("\n".join([f'timestamp,"{column}"', *rows]) + "\n", encoding="utf-8")
+    assert run(cdk_out, "--out", tmp_path / "site", "--data", recording) == 0
+    drawn = answers(tmp_path / "site" / "all-kinds.html")
+    assert drawn["state"]["story"]["title"] == "Recorded: day.csv"
+    assert series_of(drawn, "Gauge")[0]["values"][0] == 2  # the mean of minutes 0 to 4
+    assert {alarm["name"] for alarm in drawn["state"]["alarms"]} == {"busy", "any"}
+    log = next(one["data"] for one in drawn["sets"][0] if one["type"] == "log")
+    assert log == {"note": "This data has no log events"}
+
+
 @pytest.mark.browser
 @pytest.mark.skipif(not shutil.which("chromium"), reason="no Chromium: apt-get install chromium")
 def test_pictures_are_written_beside_the_pages(

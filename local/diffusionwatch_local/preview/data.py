@@ -12,6 +12,8 @@ from cloudwatch_simulator.alarms.model import MetricAlarm
 from cloudwatch_simulator.errors import ScenarioError
 from cloudwatch_simulator.metric_math.evaluate import OUTSIDE, given_name
 from cloudwatch_simulator.metric_math.grammar import Call, Node, parse
+from cloudwatch_simulator.replay.pages import run
+from cloudwatch_simulator.replay.recording import Recorded
 from diffusionwatch_local.console.widgets import metric_queries
 from diffusionwatch_local.preview.assembly import Assembly
 from diffusionwatch_local.preview.day import EVENTS
@@ -31,9 +33,12 @@ class Data:
     end: float
     events: tuple[Mapping[str, Any], ...] = ()
     invented: bool = False
+    recorded: Recorded | None = None
 
     def simulate(self, alarms: AlarmSet) -> Simulation:
-        """The alarms over this data."""
+        """The alarms over this data; a recording answers only for the alarms whose metrics it holds."""
+        if self.recorded is not None:
+            return run(self.recorded, alarms, self.store)
         simulation = Simulation(alarms, start=self.start, store=self.store)
         simulation.run(until=self.end)
         return simulation
@@ -71,7 +76,8 @@ def from_file(path: Path) -> Data:
 
     recorded = read_recorded(path)
     first, last = recorded.span()
-    return Data(f"Recorded: {path.name}", "", recorded.store(), first // 60 * 60, -(-last // 60) * 60)
+    start, end = first // 60 * 60, -(-last // 60) * 60
+    return Data(f"Recorded: {path.name}", "", recorded.store(), start, end, recorded=recorded)
 
 
 def _asked(assembly: Assembly) -> Iterator[tuple[MetricId | None, str]]:
