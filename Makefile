@@ -11,7 +11,7 @@ ARGS ?=
 export JSII_NODE := $(CURDIR)/$(NODE_HOME)/bin/node
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(CURDIR)/$(NODE_HOME)/bin:$(PATH)
 
-.PHONY: help setup demo test lint format synth bench docs test-diffusers test-gpu check-agent-schema clean
+.PHONY: help setup demo test lint format synth bench docs test-diffusers check-agent-schema clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-20s %s\n", $$1, $$2}'
@@ -43,11 +43,24 @@ synth: .venv/.demo-ready  ## each environment to cdk.out/<environment>/
 bench: .venv/.test-ready  ## figures beside their peers (ARGS=worker, simulator, ...; all without)
 	@set -e; for name in $(if $(ARGS),$(ARGS),$(basename $(notdir $(filter-out benchmarks/__init__.py,$(wildcard benchmarks/*.py))))); do python -m benchmarks.$$name; done
 
+test-diffusers: .venv/.test-ready  ## the example with a real diffusers pipeline (installs torch and diffusers, once)
+	@$(call INSTALL,torch diffusers transformers accelerate fastapi httpx)
+	python -m pytest tests/worker/test_examples.py -q $(ARGS)
+
+check-agent-schema: .venv/.test-ready  ## hold our agent configurations against the agent's own schema (SCHEMA=FILE)
+	@test -n "$(SCHEMA)" || { echo "SCHEMA=FILE is the schema that is installed with the agent: /opt/aws/amazon-cloudwatch-agent/doc/amazon-cloudwatch-agent-schema.json" >&2; exit 2; }
+	python -m diffusionwatch_agent.check_schema $(SCHEMA)
+
+docs: .venv/.demo-ready  ## the generated pages: alarms, metrics, lint rules
+	python -m diffusionwatch_cdk.catalogue_page docs/alarms.md
+	python -m diffusionwatch_agent.metrics_page docs/metrics.md
+	python -m diffusionwatch_cdk.validation.page docs/rules.md
+
 # ---- set-up ------------------------------------------------------------------------------------------------------
 # uv installs in seconds what takes pip a minute; where uv cannot be had, pip does it. uv does not read pip's
 # configuration, so an index that is configured there is handed on.
 PIP_INDEX = $(or $(PIP_INDEX_URL),$(shell $(BIN)/python -m pip config get global.index-url 2>/dev/null))
-INSTALL = $(if $(PIP_INDEX),UV_DEFAULT_INDEX=$(PIP_INDEX)) uv pip install --quiet --python $(BIN)/python $(1) \
+INSTALL = { command -v uv >/dev/null && $(if $(PIP_INDEX),UV_DEFAULT_INDEX=$(PIP_INDEX)) uv pip install --quiet --python $(BIN)/python $(1); } \
 	|| python -m pip install --quiet --disable-pip-version-check $(1)
 
 $(BIN)/python:
