@@ -107,13 +107,16 @@ class Deployment:
         return subscribers(self.client("sns"), self.topic(severity))
 
     def age(self, moment: float) -> str:
-        """How long ago, in words.
+        """How long it is since ``moment``, in seconds since the epoch, in words."""
+        return duration(self.now - moment)
 
-        >>> Deployment(None, None, now=7200.0).age(0.0)
-        '2 h ago'
-        """
-        seconds = max(0.0, self.now - moment)
-        for unit, size in (("d", 86_400), ("h", 3600), ("min", 60)):
-            if seconds >= size:
-                return f"{seconds / size:.0f} {unit} ago"
-        return f"{seconds:.0f} s ago"
+
+def duration(seconds: float) -> str:
+    """
+    >>> duration(12), duration(7200)
+    ('12 s', '2 h')
+    """
+    for unit, size in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{max(0.0, seconds):.0f} s"

@@ -72,8 +72,8 @@ class StoredAlarm:
             **state.shown(),
         }
         if self.kind == METRIC:
-            if error:
-                shown.update(EvaluationState="EVALUATION_ERROR", StateReason=error[:1023])
+            if error:  # this service's fault: EVALUATION_ERROR would send people to the alarm's configuration
+                shown.update(EvaluationState="EVALUATION_FAILURE", StateReason=error[:1023])
             if "Metrics" not in shown:
                 shown.setdefault("Dimensions", [])
         return shown

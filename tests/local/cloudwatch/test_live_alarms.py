@@ -207,7 +207,7 @@ def test_an_alarm_that_cannot_be_evaluated_says_so_and_is_never_ok(watch: Watch)
     watch.alarm("plain")
     watch.minutes(3, 1)
     shown = watch.shown("promql")
-    assert (shown["StateValue"], shown["EvaluationState"]) == ("INSUFFICIENT_DATA", "EVALUATION_ERROR")
+    assert (shown["StateValue"], shown["EvaluationState"]) == ("INSUFFICIENT_DATA", "EVALUATION_FAILURE")
     assert "EvaluationCriteria" in shown["StateReason"]
     assert watch.state("plain") == "OK"
 

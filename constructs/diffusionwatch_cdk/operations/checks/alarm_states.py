@@ -22,11 +22,15 @@ class AlarmStates(Check):
         told = ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "none"
         yield self.ok(deployment.settings.name, told)
         for alarm in deployment.alarms:
-            if problem := alarm.shown.get("EvaluationState"):
-                reason = alarm.shown.get("StateReason", "")
-                yield self.broken(alarm.name, f"{problem}: {reason}", "Read the reason; mend the alarm's expression.")
+            problem = alarm.shown.get("EvaluationState")
+            if problem not in (None, "IN_WARM_UP"):
+                seen = f"{problem}: {alarm.shown.get('StateReason', '')}"
+                if problem == "EVALUATION_ERROR":
+                    yield self.broken(alarm.name, seen, "Read the reason; mend the alarm's expression.")
+                else:  # "EVALUATION_FAILURE indicates temporary CloudWatch issues", PARTIAL_DATA too many series
+                    yield self.unknown(alarm.name, seen, "Read the reason, and ask again.")
             elif alarm.state == "INSUFFICIENT_DATA":
-                seen = f"INSUFFICIENT_DATA, since {deployment.age(alarm.since)}"
+                seen = f"INSUFFICIENT_DATA, for {deployment.age(alarm.since)}"
                 if deployment.now - alarm.configured < NEW_SECONDS + alarm.warm_up_seconds:
                     yield self.ok(alarm.name, f"{seen}; it is new")
                 else:

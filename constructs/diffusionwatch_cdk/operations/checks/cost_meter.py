@@ -31,9 +31,9 @@ class CostMeter(Check):
                 yield self.broken(service, "no cost for three hours" if found[cost].known else "no cost ever", advice)
             elif deployment.now - newest > MISSED_RUNS * INTERVAL_SECONDS:
                 advice = f"Read the log of diffusionwatch-{deployment.settings.name}-cost-meter."
-                yield self.broken(service, f"its last run was {deployment.age(newest)}", advice)
+                yield self.broken(service, f"its last run was {deployment.age(newest)} ago", advice)
             else:
-                yield self.ok(service, f"ran {deployment.age(newest)}")
+                yield self.ok(service, f"ran {deployment.age(newest)} ago")
 
 
 def _cost(environment: str, service: str) -> Source:

@@ -28,7 +28,7 @@ class MetricsArrive(Check):
     def _arrives(self, alarm: DeployedAlarm, source: Source, deployment: Deployment) -> Finding:
         arrival = deployment.arrivals[source]
         if arrival.newest is not None:
-            seen = f"{source.label}: {deployment.age(arrival.newest)}"
+            seen = f"{source.label}: {deployment.age(arrival.newest)} ago"
             patience = min(max(alarm.window, LATE_SECONDS), LOOK_BACK)
             if deployment.now - arrival.newest <= patience + 60:
                 return self.ok(alarm.name, seen)

@@ -36,7 +36,7 @@ class WorkerVersion(Check):
     def _compared(self, group: str, events: list[dict[str, Any]], deployment: Deployment) -> Finding:
         if not events:
             return self.unknown(group, "no event yet", "Start a worker; without an event its version is not known.")
-        age, ours = deployment.age(events[0]["timestamp"] / 1000), _own_version()
+        age, ours = f"{deployment.age(events[0]['timestamp'] / 1000)} ago", _own_version()
         found = next(filter(None, (_property(event["message"]) for event in events)), None)
         if found is None:
             return self.unknown(group, f"newest event {age}; none names a version", "Look into the worker's image.")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..deployment import Deployment
-from .receipt import Receipt, action_items, of_history, of_queue
+from .receipt import ActionItem, Receipt, action_items, of_history, of_queue
 from .route import Route
 
 POLL_SECONDS = 2
@@ -55,11 +55,11 @@ def run(drill: Drill, route: Route) -> Outcome:
 
 
 @contextlib.contextmanager
-def _set_off(cloudwatch: Any, drill: Drill, route: Route) -> Iterator[tuple[str, Callable[[], set[tuple[str, str]]]]]:
+def _set_off(cloudwatch: Any, drill: Drill, route: Route) -> Iterator[tuple[str, Callable[[], frozenset[ActionItem]]]]:
     chosen = route.alarm
     alarm = chosen.name if chosen else f"{drill.deployment.settings.name}-fire-drill-{route.severity}"
     composite = chosen is not None and chosen.is_composite
-    before: set[tuple[str, str]] = action_items(cloudwatch, alarm, composite)
+    before = action_items(cloudwatch, alarm, composite)
     if chosen is None:
         cloudwatch.put_metric_alarm(**_made_for_the_drill(alarm, route.topic, drill.reason))
     try:
@@ -73,7 +73,7 @@ def _set_off(cloudwatch: Any, drill: Drill, route: Route) -> Iterator[tuple[str,
             cloudwatch.set_alarm_state(AlarmName=alarm, StateValue=chosen.state, StateReason=over)
 
 
-def _wait(drill: Drill, route: Route, new_items: Callable[[], set[tuple[str, str]]]) -> tuple[Receipt, ...]:
+def _wait(drill: Drill, route: Route, new_items: Callable[[], frozenset[ActionItem]]) -> tuple[Receipt, ...]:
     sqs = drill.deployment.client("sqs")
     looks: dict[str, Callable[[], Receipt | None]] = {"alarm history": lambda: of_history(new_items(), route.topic)}
     for one in route.hearing:

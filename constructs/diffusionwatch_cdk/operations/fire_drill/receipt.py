@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,28 +24,39 @@ class Receipt:
     told: str
 
 
-def action_items(cloudwatch: Any, alarm: str, composite: bool) -> set[tuple[str, str]]:
-    """What the alarm's history says of its actions, as pairs of time and data; ``cloudwatch`` is a boto3 client."""
+@dataclass(frozen=True)
+class ActionItem:
+    """An alarm's action, as its history tells it."""
+
+    at: str
+    summary: str
+    data: str
+
+
+def action_items(cloudwatch: Any, alarm: str, composite: bool) -> frozenset[ActionItem]:
+    """What the alarm's history says of its newest actions; ``cloudwatch`` is a boto3 client."""
     kind = "CompositeAlarm" if composite else "MetricAlarm"
     answer = cloudwatch.describe_alarm_history(
         AlarmName=alarm, AlarmTypes=[kind], HistoryItemType="Action", ScanBy="TimestampDescending", MaxRecords=100
     )
-    return {(item["Timestamp"].isoformat(), item["HistoryData"]) for item in answer["AlarmHistoryItems"]}
+    return frozenset(
+        ActionItem(item["Timestamp"].isoformat(), item["HistorySummary"], item["HistoryData"])
+        for item in answer["AlarmHistoryItems"]
+    )
 
 
-def of_history(items: set[tuple[str, str]], topic: str) -> Receipt | None:
+def of_history(items: Iterable[ActionItem], topic: str) -> Receipt | None:
     """The receipt of the alarm's history; None while its action on the topic has not run.
 
-    >>> ran = ("2026-01-05T00:00:00", '{"actionState": "Succeeded", "notificationResource": "arn:t"}')
-    >>> of_history({ran}, "arn:t").arrived
+    >>> ran = ActionItem("2026-01-05T00:00:00", "Successfully executed action arn:t", "{}")
+    >>> of_history([ran], "arn:t").arrived
     True
     """
-    for _, data in sorted(items):
-        action = json.loads(data)
-        if action.get("notificationResource") == topic:
-            succeeded = action.get("actionState") == "Succeeded"
-            told = "CloudWatch published it" if succeeded else f"publishing failed: {action.get('error') or data}"
-            return Receipt("alarm history", succeeded, told)
+    for item in items:
+        if topic in item.summary:
+            if item.summary.startswith("Successfully"):
+                return Receipt("alarm history", True, "CloudWatch published it")
+            return Receipt("alarm history", False, f"publishing failed: {_error(item.data)}")
     return None
 
 
@@ -91,3 +102,11 @@ def _reason(body: str) -> str | None:
         return str(told["NewStateReason"])
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def _error(data: str) -> str:
+    """Why an action failed; the whole item where it is cut off, at 4,095 characters."""
+    try:
+        return str(json.loads(data)["error"])
+    except (ValueError, KeyError):
+        return data

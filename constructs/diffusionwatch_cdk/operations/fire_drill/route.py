@@ -39,7 +39,7 @@ def harmless(alarms: Iterable[DeployedAlarm], topic: str) -> DeployedAlarm | Non
 
     Left out: an alarm that other alarms rest on (setting off a suppressor would silence real pages), one that a
     suppressor may hold back (CloudWatch then waits before it acts, and evaluates anew meanwhile), one that is off
-    already, and one whose actions are disabled.
+    already, one whose actions are disabled, and one that is not evaluated: an alarm that warms up does not act either.
     """
     alarms = tuple(alarms)
     used = frozenset[str]().union(*(alarm.rests_on for alarm in alarms))
@@ -50,6 +50,6 @@ def harmless(alarms: Iterable[DeployedAlarm], topic: str) -> DeployedAlarm | Non
         and alarm.actions_enabled
         and alarm.state != "ALARM"
         and alarm.name not in used
-        and "ActionsSuppressor" not in alarm.shown
+        and not {"ActionsSuppressor", "EvaluationState"} & alarm.shown.keys()
     ]
     return min(fitting, key=lambda alarm: (not alarm.is_composite, alarm.name), default=None)
