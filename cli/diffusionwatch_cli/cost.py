@@ -78,6 +78,7 @@ def _data(lines: Sequence[Line], before: Sequence[Line] | None) -> dict[str, Any
 
 def _print(lines: Sequence[Line], assumed: Assumptions, gpus: float | None) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from diffusionwatch_cdk.price import AS_OF, total
@@ -91,9 +92,9 @@ def _print(lines: Sequence[Line], assumed: Assumptions, gpus: float | None) -> N
         table.add_row(f"[bold]{stack}[/]", "", "", "", f"[bold]{total(members):,.2f}[/]")
         for (construct, what, unit), group in _alike(members).items():
             cost = _figure(group)
-            quantity = sum(line.quantity for line in group if line.quantity is not None)
-            unknown = any(line.quantity is None for line in group)
-            table.add_row(f"  {construct}", what, "unknown" if unknown else f"{quantity:,.4g}", unit, cost)
+            known = [line.quantity for line in group if line.quantity is not None]
+            quantity = f"{sum(known):,.4g}" if len(known) == len(group) else "unknown"
+            table.add_row(f"  {escape(construct)}", escape(what), quantity, unit, cost)
     console = Console()
     console.print(table)
     unknown_lines = [line for line in lines if line.monthly_usd is None]

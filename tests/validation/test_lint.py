@@ -54,6 +54,15 @@ def test_an_alarm_of_another_template_is_known_when_both_are_given() -> None:
     assert rules_of(COMPOSITE, LEAF) == []
 
 
+def test_an_alarm_that_a_deployment_asks_for_is_heard() -> None:
+    group = """
+  Group:
+    Type: AWS::CodeDeploy::DeploymentGroup
+    Properties: {AlarmConfiguration: {Enabled: true, Alarms: [{Name: !Ref Leaf}]}}
+"""
+    assert rules_of(LEAF + group) == []
+
+
 def test_a_reason_beside_the_resource_silences_one_rule() -> None:
     reason = 'Metadata: {diffusionwatch: {acknowledge: {DW016: "a dashboard shows it"}}}'
     assert rules_of(LEAF.replace("Metadata: {}", reason)) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,6 +16,15 @@ from .document import Document
 from .resource import ALARM_TYPES, COMPOSITE, Resource, resources, unknown
 from .shapes import items
 
+ASKING = (
+    "AWS::AppConfig::Environment",
+    "AWS::AutoScaling::AutoScalingGroup",
+    "AWS::CodeDeploy::DeploymentGroup",
+    "AWS::ECS::Service",
+    "AWS::FIS::ExperimentTemplate",
+    "AWS::Route53::HealthCheck",
+)
+"""Types of resources that ask for the state of alarms."""
 ACTION_KEYS = ("AlarmActions", "OKActions", "InsufficientDataActions")
 
 
@@ -73,6 +83,15 @@ class Project:
         names |= {name for name in self.alarms if any(name in text for text in unread)}
         names |= {str(one.properties.get("ActionsSuppressor", "")).split(":alarm:")[-1] for one in self.of(COMPOSITE)}
         return frozenset(names)
+
+    def heard(self, alarm: Resource) -> bool:
+        """Whether somebody is told of an alarm's state: an action, a composite, or a resource that asks for it."""
+        return bool(alarm.properties.get("AlarmActions")) or alarm.name in self.spoken_for or alarm.name in self._asked
+
+    @cached_property
+    def _asked(self) -> str:
+        """Everything that resources say which stop or roll back on an alarm."""
+        return json.dumps([dict(one.properties) for one in self.of(*ASKING)], default=str)
 
     @cached_property
     def alarm_names(self) -> Counter[tuple[str, str]]:

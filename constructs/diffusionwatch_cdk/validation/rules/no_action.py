@@ -11,11 +11,11 @@ from ..rule import Rule
 class NoAction(Rule):
     id = "DW016"
     title = "An alarm that tells nobody"
-    why = "It has no action, and no composite alarm listens to it: it goes off unheard."
+    why = "It has no action, no composite listens to it and no deployment asks for it: it goes off unheard."
     source = "Alarm actions"
     severity = Severity.WARNING
     kinds = (ALARM, "AWS::CloudWatch::LogAlarm")
 
     def check(self, resource: Resource, project: Project) -> Iterator[Fault]:
-        if not resource.properties.get("AlarmActions") and resource.name not in project.spoken_for:
+        if not project.heard(resource):
             yield Fault(("AlarmActions",), "no action, and no composite speaks for it", "Name a topic in AlarmActions")

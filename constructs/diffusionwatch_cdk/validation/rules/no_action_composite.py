@@ -17,6 +17,6 @@ class NoActionOfComposite(Rule):
     kinds = (COMPOSITE,)
 
     def check(self, resource: Resource, project: Project) -> Iterator[Fault]:
-        if not resource.properties.get("AlarmActions") and resource.name not in project.spoken_for:
+        if not project.heard(resource):
             fix = "Name a topic in AlarmActions, unless only machines ask for its state"
             yield Fault(("AlarmActions",), "no action, and no alarm is made of it or suppressed by it", fix)
