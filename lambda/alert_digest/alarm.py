@@ -52,7 +52,6 @@ class Alarm:
     arn: str = ""
     description: str = ""
     number: str = ""
-    reason: str = ""
     children: tuple[str, ...] = ()
     told_at: float = 0.0
     """of the event from which the texts are"""
@@ -70,7 +69,6 @@ class Alarm:
             arn=event.arn,
             description=event.description,
             number=event.number,
-            reason=event.reason,
             children=event.children,
             told_at=event.at if event.state == ALARM else 0.0,
         )

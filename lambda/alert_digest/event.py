@@ -41,7 +41,6 @@ class AlarmEvent:
     previous: str = ""
     previous_at: float = 0.0
     description: str = ""
-    reason: str = ""
     number: str = ""
     """the newest datapoint against the threshold, such as ``99.5 against 50``; empty where none is told"""
     children: tuple[str, ...] = ()
@@ -76,7 +75,6 @@ def read(body: Mapping[str, Any]) -> AlarmEvent | None:
             previous=previous.get("value", ""),
             previous_at=seconds(previous["timestamp"]) if previous.get("timestamp") else 0.0,
             description=configuration.get("description") or "",
-            reason=state.get("reason") or "",
             number=_number(state),
             children=tuple(dict.fromkeys(_CHILD.findall(configuration.get("alarmRule") or ""))),
             muted="muteDetail" in detail,
@@ -97,9 +95,7 @@ def seconds(text: str) -> float:
 
 
 def _deleted(body: Mapping[str, Any]) -> AlarmEvent:
-    return AlarmEvent(
-        alarm=body["detail"]["alarmName"], arn=_arn(body), state=OK, at=seconds(body["time"]), reason="deleted"
-    )
+    return AlarmEvent(alarm=body["detail"]["alarmName"], arn=_arn(body), state=OK, at=seconds(body["time"]))
 
 
 def _arn(body: Mapping[str, Any]) -> str:

@@ -9,6 +9,9 @@ from .message import Message, combined
 from .policy import Policy, Route
 from .state import Delivery, Outlet, State
 
+LONGEST = 100
+"""Incidents of one digest: what the smallest of the channels' limits holds, a mail of 256 KB."""
+
 
 def dispatch(state: State, messages: Sequence[Message], now: float, policy: Policy) -> State:
     """Puts what may go now into the outbox; what may not is held at its route and goes with the next."""
@@ -41,10 +44,11 @@ def _released(outlet: Outlet, route: Route, now: float, policy: Policy) -> tuple
     """One delivery a message; past the rate limit one digest of all, and no more often than `interval`."""
     given = tuple(at for at in outlet.given if at > now - policy.storm_seconds)
     parcels: list[tuple[Message, ...]]
-    if len(given) + len(outlet.held) <= policy.storm_messages:
+    if len(given) + len(outlet.held) <= policy.storm_messages or not route.digests:
         parcels = [(message,) for message in outlet.held]
     elif now >= outlet.digest_at + policy.interval:
-        parcels, outlet = [outlet.held], replace(outlet, digest_at=now)
+        parcels = [outlet.held[first : first + LONGEST] for first in range(0, len(outlet.held), LONGEST)]
+        outlet = replace(outlet, digest_at=now)
     else:
         return replace(outlet, given=given), []
     made = [

@@ -67,6 +67,11 @@ class Route:
     def takes(self, severities: tuple[str, ...], service: str) -> bool:
         return bool(set(severities) & set(self.severities)) and (not self.services or service in self.services)
 
+    @property
+    def digests(self) -> bool:
+        """Whether a storm is one message: people read a list, a pager keeps its own."""
+        return self.channel != "pagerduty"
+
     def open_at(self, now: float) -> bool:
         return self.hours is None or self.hours.open_at(now)
 

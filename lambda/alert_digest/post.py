@@ -15,6 +15,9 @@ from urllib.parse import urlsplit
 TIMEOUT = 5.0
 """Seconds: an endpoint that takes longer is tried again by the next step, the others must have their turn."""
 
+LOOPBACK = (("http", "127.0.0.1"), ("http", "localhost"))
+"""The only places to which anything is sent unencrypted."""
+
 Post = Callable[[str, bytes, Mapping[str, str]], Mapping[str, Any]]
 """Address, body and headers to the answer's JSON, empty where it is none."""
 
@@ -43,10 +46,10 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Mapping[str, Any]
     Raises:
         DeliveryError: no answer, or one that says no.
     """
-    parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost"):
-        raise DeliveryError("the endpoint's address must begin with https://")
     try:
+        parts = urlsplit(url)
+        if parts.scheme != "https" and (parts.scheme, parts.hostname) not in LOOPBACK:
+            raise DeliveryError("the endpoint's address must begin with https://")
         request = urllib.request.Request(url, body, dict(headers), method="POST")
         with _open(request, timeout=TIMEOUT) as answer:
             return _json(answer.read())

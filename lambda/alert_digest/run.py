@@ -14,6 +14,11 @@ from .state import Delivery, State
 from .step import observe, step
 from .store import EVENTS_AT_ONCE, Store, update
 
+TURN = 30.0
+"""Seconds after which a turn begins no delivery: half of the function's timeout, since one may take as long again."""
+ROUNDS = 5
+"""Times that a turn takes events in; the next turn goes on."""
+
 Send = Callable[[Route, Delivery, str], str]
 """Sends a delivery by a route, into a thread; answers the thread."""
 
@@ -36,10 +41,13 @@ def record(store: Store, event: AlarmEvent, key: str, now: float) -> None:
 def turn(store: Store, policy: Policy, send: Send, now: float, wall: Callable[[], float]) -> Turn:
     """Does all that is due at `now`, seconds since the epoch."""
     done = Turn()
-    while _take_in(store, policy, now, done):
-        pass
+    end = wall() + TURN
+    for _ in range(ROUNDS):
+        if not _take_in(store, policy, now, done):
+            break
     for route in policy.routes:
-        _deliver(store, route, send, now, wall, done)
+        while wall() < end and _deliver(store, route, send, now, wall, done):
+            pass
     done.oldest = outbox.oldest(store.read()[0], now)
     return done
 
@@ -65,15 +73,19 @@ def _event(body: Mapping[str, Any]) -> AlarmEvent:
     return AlarmEvent(**{**body, "children": tuple(body.get("children", ()))})
 
 
-def _deliver(store: Store, route: Route, send: Send, now: float, wall: Callable[[], float], done: Turn) -> None:
-    while claimed := update(store, lambda state: outbox.claim(state, route.name, now, wall())):
-        taken, thread = claimed
-        try:
-            thread = send(route, taken, thread) or thread
-        except DeliveryError as error:
-            done.failures.append(f"{route.name}: {error}")
-            wish = error.retry_after
-            update(store, lambda state: outbox.failed(state, taken, now, wish))  # noqa: B023  (called at once)
-            return
-        update(store, lambda state: outbox.delivered(state, taken, thread))  # noqa: B023
-        done.sent += 1
+def _deliver(store: Store, route: Route, send: Send, now: float, wall: Callable[[], float], done: Turn) -> bool:
+    """Sends a route's next delivery; whether it arrived, so that there may be another."""
+    claimed = update(store, lambda state: outbox.claim(state, route.name, now, wall()))
+    if claimed is None:
+        return False
+    taken, thread = claimed
+    try:
+        thread = send(route, taken, thread) or thread
+    except DeliveryError as error:
+        done.failures.append(f"{route.name}: {error}")
+        wish = error.retry_after
+        update(store, lambda state: outbox.failed(state, taken, now, wish))
+        return False
+    update(store, lambda state: outbox.delivered(state, taken, thread))
+    done.sent += 1
+    return True

@@ -130,6 +130,13 @@ def plain(message: Message, region: str, environment: str) -> str:
     return "\n".join(lines)
 
 
+def brief(message: Message, region: str, environment: str) -> str:
+    """One of many: what and since when, and where to read on."""
+    lines = [headline(message), when(message)]
+    lines += [f"{link.name}: {link.url}" for link in links_of(message, region, environment)[:2]]
+    return "\n".join(lines)
+
+
 def _time(at: float) -> str:
     return datetime.fromtimestamp(at, timezone.utc).strftime("%Y-%m-%d %H:%M")
 

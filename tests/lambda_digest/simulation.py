@@ -128,9 +128,10 @@ class Simulation:
     def _record(self, event: dict[str, object]) -> None:
         known = read(event)
         assert known
-        for episode in self.truth[known.alarm].episodes:
-            if abs(episode[1] - known.at) < 0.001:
-                episode[2] = min(episode[2], self.now)
+        for episode in reversed(self.truth[known.alarm].episodes):
+            if episode[1] < known.at + 0.001:  # ends are milliseconds
+                episode[2] = min(episode[2], self.now) if episode[1] > known.at - 0.001 else episode[2]
+                break
         record(self.store, known, str(event["id"]), self.now)
 
     def _turn(self) -> None:

@@ -16,6 +16,7 @@ import pytest
 from alert_digest import message as kind
 from alert_digest.edge import SECRET_SECONDS, Sender
 from alert_digest.message import Line, Message
+from alert_digest.outlets import LONGEST
 from alert_digest.policy import Policy, Route
 from alert_digest.post import DeliveryError, post
 from alert_digest.state import Delivery
@@ -193,8 +194,16 @@ def test_mail_has_a_subject_that_sns_takes_and_the_whole_text() -> None:
     assert mail["TopicArn"] == "arn:topic"
     assert mail["Subject"].isascii()
     assert len(mail["Subject"]) <= 100
-    assert "First: Scale out." in mail["Message"]
     assert "Resolved, page" in mail["Message"]
+    Sender(POLICY, "us-east-1", aws)(route, delivery(replace(FIRING, lines=(odd,))), "")
+    assert "First: Scale out." in aws.mails[-1]["Message"]
+
+
+def test_a_storm_s_mail_is_one_that_sns_takes() -> None:
+    aws = Aws()
+    long = replace(FIRING, lines=(replace(STARVED, description="x" * 1024),), evidence=(AGE,) * 20)
+    Sender(POLICY, "us-east-1", aws)(Route("mail", "email", target="arn:topic"), delivery(*[long] * LONGEST), "")
+    assert len(json.dumps(aws.mails)) < 256 * 1024
 
 
 # What goes wrong.
@@ -236,7 +245,15 @@ def test_a_bad_answer_is_an_error_without_address_token_or_body(endpoint: str, s
 
 @pytest.mark.parametrize(
     "url",
-    [f"http://example.com/{SECRET}", f"http://127.0.0.1:9/{SECRET}", f"ftp://{SECRET}", f"https:// {SECRET}", SECRET],
+    [
+        f"http://example.com/{SECRET}",
+        f"file://localhost/{SECRET}",
+        f"https://[{SECRET}",
+        f"http://127.0.0.1:9/{SECRET}",
+        f"ftp://{SECRET}",
+        f"https:// {SECRET}",
+        SECRET,
+    ],
 )
 def test_an_address_that_cannot_be_reached_is_an_error_without_it(url: str) -> None:
     with pytest.raises(DeliveryError) as failed:

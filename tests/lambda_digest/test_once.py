@@ -23,7 +23,7 @@ def test_ten_thousand_events_late_twice_and_out_of_order_while_copies_crash_and_
     while world.events < EVENTS:
         for alarm in dice.choices(alarms, k=dice.randint(1, 60)):
             world.change(alarm)
-            world.pass_time(dice.expovariate(1 / 20))
+            world.now += dice.expovariate(1 / 20)
         world.arrive(dice, share=dice.choice([0.3, 0.8, 1.0]), twice=0.2, crash_in=dice.choice([None, 3]))
         world.slack.failures = dice.choices(["before", "after", "internal_error"], k=dice.choice([0, 0, 0, 2]))
         crash_in = dice.choice([None, dice.randint(0, 80)])

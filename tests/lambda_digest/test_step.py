@@ -316,6 +316,17 @@ def test_past_the_rate_limit_people_get_one_digest_and_nothing_is_lost() -> None
     assert {message.incident for message in over} == {message.incident for message in storm}
 
 
+def test_a_long_storm_is_several_digests_and_a_pager_gets_each_incident() -> None:
+    services = tuple(f"api-{number}" for number in range(130))
+    routes = (Route("chat", "slack"), Route("pager", "pagerduty"))
+    digest = Digest(Policy("prod", services, routes))
+    for service in services:
+        digest.fire("backlog", service=service)
+    digest.run(2)
+    lengths = {route.name: [len(d.messages) for d in digest.state.outbox if d.route == route.name] for route in routes}
+    assert lengths == {"chat": [100, 30], "pager": [1] * 130}
+
+
 def test_within_the_rate_limit_each_incident_has_its_own_message() -> None:
     services = tuple(f"api-{number}" for number in range(10))
     digest = Digest(Policy("prod", services, (Route("chat", "slack"),)))

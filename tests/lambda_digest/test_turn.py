@@ -150,6 +150,20 @@ def test_an_end_of_days_ago_ends_what_is_still_open(digest: Function) -> None:
     assert digest.slack.said[-1]["text"].startswith("Resolved")
 
 
+def test_a_turn_ends_before_lambda_ends_it(digest: Function) -> None:
+    for alarm in ("backlog", "cost-hour", "gpu-sick", "users-hurt"):
+        digest.event("ALARM", f"prod-image-api-{alarm}")
+    digest.now += 60
+    wall = [digest.now]
+
+    def slow(route: Route, delivery: object, thread: str) -> str:
+        wall[0] += 20
+        return ""
+
+    sent = [turn(digest.store, POLICY, slow, digest.now + minute, lambda: wall[0]).sent for minute in (0, 60)]
+    assert sent == [2, 1]
+
+
 # The entry point, on DynamoDB and Secrets Manager.
 
 SETTINGS = {

@@ -15,7 +15,8 @@ def send(parcel: Parcel, sns: Any) -> str:
     """Publishes one mail."""
     many = len(parcel.messages) > 1
     subject = wording.summary(parcel.messages) if many else wording.headline(parcel.messages[0])
-    text = "\n\n".join(wording.plain(message, parcel.region, parcel.environment) for message in parcel.messages)
+    whole = wording.plain if not many else wording.brief
+    text = "\n\n".join(whole(message, parcel.region, parcel.environment) for message in parcel.messages)
     sns.publish(
         TopicArn=parcel.route.target,
         Subject=" ".join(subject.encode("ascii", "replace").decode().split())[:SUBJECT_LIMIT],
