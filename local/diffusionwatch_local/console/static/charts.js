@@ -1,7 +1,9 @@
 // Charts as SVG, drawn from CloudWatch's own words: series of [seconds, value], horizontal and vertical annotations.
 "use strict";
 
+// Beside series that bring a colour of their own, mostly blue, green, orange or red, the others come first.
 const COLORS = ["--s1", "--s2", "--s3", "--s4", "--s5", "--s6", "--s7", "--s8"];
+const BESIDE = ["--s4", "--s2", "--s7", "--s6", "--s8", "--s3", "--s1", "--s5"];
 const SVG = "http://www.w3.org/2000/svg";
 
 function el(name, attributes = {}, ...children) {
@@ -21,8 +23,9 @@ function html(name, attributes = {}, ...children) {
 // Series without a colour of their own take the next of the palette, so that two never share one by their places.
 function colorOf(series, place, all) {
   if (series.color) return series.color;
-  const before = all ? all.slice(0, place).filter((one) => !one.color).length : place;
-  return `var(${COLORS[before % COLORS.length]})`;
+  const before = all.slice(0, place).filter((one) => !one.color).length;
+  const palette = all.some((one) => one.color) ? BESIDE : COLORS;
+  return `var(${palette[before % palette.length]})`;
 }
 const two = (n) => String(n).padStart(2, "0");
 
@@ -244,7 +247,7 @@ function gauge(widget, box) {
   const svg = el("svg", { viewBox: `0 0 ${box.clientWidth} ${box.clientHeight}`, height: box.clientHeight }, arc(0, 1, "var(--rule)"));
   if (last) {
     const share = Math.max(0, Math.min(1, (last[1] - axis.min) / (axis.max - axis.min)));
-    svg.append(arc(0, Math.max(share, 0.001), colorOf(one, 0)));
+    svg.append(arc(0, Math.max(share, 0.001), colorOf(one, 0, widget.data.series)));
     svg.append(el("text", { x: middle, y: base - 6, "text-anchor": "middle", fill: "currentColor", "font-size": 24, "font-weight": 600 }, figure(last[1])));
   }
   return svg;
