@@ -173,6 +173,8 @@ function timeSeries(widget, box) {
       svg.append(el("text", { class: "axis", x: pad.left + 6, y: above ? at - 4 : at + 12, style: `fill:${color};font-weight:600` }, note.label));
     }
   }
+  if (!series.some((one) => one.points.length))
+    svg.append(el("text", { class: "axis", x: pad.left + inner.width / 2, y: pad.top + inner.height / 2, "text-anchor": "middle" }, "No datapoints in this range"));
   hover(svg, widget, series, { x, pad, inner });
   return svg;
 }

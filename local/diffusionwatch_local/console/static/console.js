@@ -159,7 +159,6 @@ function fill(widget, content) {
   const box = html("div", { class: "plot" });
   content.replaceChildren(box);
   if (widget.properties.legend?.position !== "hidden" && view !== "gauge") content.append(legend(widget.data.series));
-  if (!widget.data.series.some((one) => one.points.length)) box.classList.add("empty");
   box.append((CHARTS[view] || timeSeries)(widget, box));
 }
 
