@@ -68,6 +68,8 @@ def of_queue(sqs: Any, queue: str, reason: str) -> Receipt | None:
     try:
         url = sqs.get_queue_url(QueueName=queue.split(":")[5], QueueOwnerAWSAccountId=queue.split(":")[4])["QueueUrl"]
         found = _search(sqs, url, reason)
+    except sqs.exceptions.QueueDoesNotExist:
+        return Receipt(f"sqs {queue}", False, "no such queue")
     except ClientError as error:
         return Receipt(f"sqs {queue}", None, f"cannot be read: {error.response['Error']['Code']}")
     return Receipt(f"sqs {queue}", True, "the message is there") if found else None
