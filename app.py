@@ -13,7 +13,7 @@ from pathlib import Path
 
 import aws_cdk as cdk
 
-from diffusionwatch_cdk import SettingsError, load_environment
+from diffusionwatch_cdk import SettingsError, UnknownMetricError, load_environment
 from stacks import build
 
 HERE = Path(__file__).parent
@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
 
             cdk.Validations.of(app).add_plugins(MonitoringValidation())
         build(app, settings)
-    except SettingsError as error:
+    except (SettingsError, UnknownMetricError) as error:
         print(error, file=sys.stderr)
         return 2
     app.synth()

@@ -16,10 +16,9 @@ class AgentStack(EnvironmentStack):
     def fill(self) -> None:
         clusters: dict[str, list[str]] = defaultdict(list)
         for service, fleet in self.fleets.items():
-            install = self.settings.services[service].fleet.install_agent
             if fleet.auto_scaling_group:
-                AgentConfiguration(self, service, fleet=fleet, settings=self.settings, install=install)
-            elif fleet.eks_cluster and install:
+                AgentConfiguration(self, service, fleet=fleet, settings=self.settings)
+            elif fleet.eks_cluster and fleet.install_agent:
                 clusters[fleet.eks_cluster].append(service)
         for cluster, services in clusters.items():
             EksAgent(self, f"{cluster}-addon", cluster=cluster, services=services, settings=self.settings)

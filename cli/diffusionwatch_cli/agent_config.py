@@ -84,17 +84,14 @@ class _Fleet:
         return (self._ec2 if platform is Platform.ec2 else self._eks)(mode, explain, as_json)
 
     def _ec2(self, mode: InsightsMode, explain: bool, as_json: bool) -> str | None:
-        from diffusionwatch_agent import GpuNodes, ec2_configuration, render
+        from diffusionwatch_agent import ec2_configuration, render
         from diffusionwatch_agent.explain import calls_usd_a_month, explain_ec2
+        from diffusionwatch_cdk.fleet import Fleet
+        from diffusionwatch_cdk.watched import WatchedFleet
 
         if self.fleet.auto_scaling_group is None:
             _refuse(f"{self.service} runs on the EKS cluster {self.fleet.eks_cluster}: use agent-config eks")
-        nodes = GpuNodes(
-            environment=self.settings.name,
-            service=self.service,
-            instance_type=self.fleet.instance_type,
-            retention_days=self.settings.retention_days,
-        )
+        nodes = WatchedFleet(Fleet.named(self.service, self.fleet), self.settings).nodes
         if not explain:
             return render(ec2_configuration(nodes))
         instances = self.fleet.planned_instances

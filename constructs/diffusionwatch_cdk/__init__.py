@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .fleet_monitoring import FleetMonitoring
     from .notifications import Notifications
     from .sample_fleet import SampleFleet
-    from .settings import EnvironmentSettings, SettingsError, load_environment
+    from .settings import AgentSettings, EnvironmentSettings, SettingsError, load_environment
     from .spend import Spend
     from .tracing import Tracing
     from .vocabulary import UnknownMetricError
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "AgentConfiguration": "agent",
+    "AgentSettings": "settings",
     "AlarmRule": "alarms",
     "Alarms": "alarm_set",
     "CompositeRule": "alarms",
@@ -51,6 +52,7 @@ _HOMES = {
 
 __all__ = [
     "AgentConfiguration",
+    "AgentSettings",
     "AlarmRule",
     "Alarms",
     "CompositeRule",

@@ -19,13 +19,14 @@ from diffusionwatch_agent.delivery import parameter_tier
 from .fleet import Fleet
 from .names import logical_id
 from .settings import EnvironmentSettings
+from .watched import WatchedFleet
 
 
 class AgentConfiguration(Construct):
     """The agent's JSON for the nodes of one fleet on EC2, as parameter ``AmazonCloudWatch-diffusionwatch-…``.
 
-    ``install`` adds an SSM association that installs the agent on every instance of the group and applies the
-    parameter; without it, images or user data do so (``diffusionwatch agent-config ec2``).
+    A fleet with ``install_agent`` gets an SSM association that installs the agent on every instance of the group and
+    applies the parameter; without it, images or user data do so (``diffusionwatch agent-config ec2``).
     """
 
     def __init__(
@@ -35,15 +36,9 @@ class AgentConfiguration(Construct):
         *,
         fleet: Fleet,
         settings: EnvironmentSettings,
-        install: bool = False,
     ) -> None:
         super().__init__(scope, id)
-        nodes = GpuNodes(
-            environment=settings.name,
-            service=fleet.service,
-            instance_type=fleet.instance_type or "g6e.xlarge",  # the configuration is the same for all
-            retention_days=settings.retention_days,
-        )
+        nodes = WatchedFleet(fleet, settings).nodes
         parameter = ssm.CfnParameter(
             self,
             "Parameter",
@@ -54,7 +49,7 @@ class AgentConfiguration(Construct):
             value=parameter_value(nodes),
         )
         parameter.override_logical_id(logical_id(fleet.service, "agent-configuration"))
-        if install and fleet.auto_scaling_group:
+        if fleet.install_agent and fleet.auto_scaling_group:
             self._install(nodes, fleet.auto_scaling_group, parameter)
 
     def _install(self, nodes: GpuNodes, group: str, parameter: ssm.CfnParameter) -> None:

@@ -8,11 +8,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from diffusionwatch_agent.instances import INSTANCES
 
+from .settings.agent import AgentSettings
 from .settings.nearest import did_you_mean
 
 if TYPE_CHECKING:
@@ -41,6 +42,10 @@ class Fleet:
     workers_per_instance: int = 1
     usd_per_hour: float | None = None
     """US dollars an instance and hour; None: not known"""
+    install_agent: bool = False
+    """whether the CloudWatch agent is installed by us: by SSM on every instance, on EKS as the add-on"""
+    agent: AgentSettings = field(default_factory=AgentSettings)
+    """what the agent measures and collects; on EC2"""
 
     @classmethod
     def on_ec2(
@@ -55,6 +60,8 @@ class Fleet:
         gpus_per_instance: float | None = None,
         workers_per_instance: int | None = None,
         usd_per_hour: float | None = None,
+        install_agent: bool = False,
+        agent: AgentSettings | None = None,
     ) -> Fleet:
         """A fleet on an EC2 Auto Scaling group, given as the construct or by name.
 
@@ -67,6 +74,8 @@ class Fleet:
             queue=_name(queue, "queue_name"),
             dead_letter_queue=_name(dead_letter_queue, "queue_name"),
             planned_instances=planned_instances,
+            install_agent=install_agent,
+            agent=agent or AgentSettings(),
             **_instances(instance_type, gpus_per_instance, workers_per_instance, usd_per_hour),
         )
 
@@ -85,6 +94,7 @@ class Fleet:
         gpus_per_instance: float | None = None,
         workers_per_instance: int | None = None,
         usd_per_hour: float | None = None,
+        install_agent: bool = False,
     ) -> Fleet:
         """A fleet on the GPU nodes of an EKS cluster; ``workload`` is the workers' Deployment."""
         return cls(
@@ -95,13 +105,14 @@ class Fleet:
             queue=_name(queue, "queue_name"),
             dead_letter_queue=_name(dead_letter_queue, "queue_name"),
             planned_instances=planned_instances,
+            install_agent=install_agent,
             **_instances(instance_type, gpus_per_instance, workers_per_instance, usd_per_hour),
         )
 
     @classmethod
     def named(cls, service: str, settings: FleetSettings) -> Fleet:
         """The fleet that an environment file describes."""
-        given = settings.model_dump(exclude={"install_agent"})
+        given = {**settings.model_dump(), "agent": settings.agent}
         sizes = ("instance_type", "gpus_per_instance", "workers_per_instance", "usd_per_hour")
         instances = _instances(*[given.pop(size) for size in sizes])
         return cls(service=service, **instances, **given)

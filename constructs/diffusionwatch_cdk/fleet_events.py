@@ -10,17 +10,22 @@ from typing import Any
 from aws_cdk import aws_events as events
 from constructs import Construct
 
+from diffusionwatch_agent import document_name
+
 from .names import event_rule, logical_id
 from .watched import WatchedFleet
 
 
 class FleetEvents(Construct):
-    """Failed launches of the group, and Spot interruptions of the Region (their event names no group)."""
+    """Failed launches and agent installations of the group, and Spot interruptions of the Region.
+
+    The event of an interruption names no group.
+    """
 
     def __init__(self, scope: Construct, id: str, *, watched: WatchedFleet) -> None:  # noqa: A002
         super().__init__(scope, id)
         environment, fleet = watched.environment.name, watched.fleet
-        for what, pattern in _patterns(fleet.auto_scaling_group).items():
+        for what, pattern in _patterns(watched).items():
             rule = events.CfnRule(
                 self,
                 what,
@@ -32,10 +37,11 @@ class FleetEvents(Construct):
             rule.override_logical_id(logical_id(fleet.service, what, "rule"))
 
 
-def _patterns(group: str | None) -> dict[str, dict[str, Any]]:
+def _patterns(watched: WatchedFleet) -> dict[str, dict[str, Any]]:
+    group = watched.fleet.auto_scaling_group
     if group is None:
         return {}
-    return {
+    patterns: dict[str, dict[str, Any]] = {
         "launch-failures": {
             "source": ["aws.autoscaling"],
             "detail-type": ["EC2 Instance Launch Unsuccessful"],
@@ -43,3 +49,11 @@ def _patterns(group: str | None) -> dict[str, dict[str, Any]]:
         },
         "spot-interruptions": {"source": ["aws.ec2"], "detail-type": ["EC2 Spot Instance Interruption Warning"]},
     }
+    if watched.fleet.install_agent:
+        document = document_name(watched.environment.name, watched.fleet.service)
+        patterns["agent-not-installed"] = {
+            "source": ["aws.ssm"],
+            "detail-type": ["EC2 State Manager Instance Association State Change"],
+            "detail": {"document-name": [document], "status": ["Failed"]},
+        }
+    return patterns

@@ -6,10 +6,12 @@ An alarm on a metric that nobody emits never fires, and looks healthy for years.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from diffusionwatch import catalog
-from diffusionwatch_agent import GpuNodes, ec2_emits, eks_emits, xid
+from diffusionwatch_agent import AGENT_NAMESPACE, ec2_emits, eks_emits, xid
+from diffusionwatch_agent.measurements import GPU, GPU_PREFIX
 
 from .metrics import Metric
 from .settings.nearest import did_you_mean
@@ -55,38 +57,67 @@ class UnknownMetricError(ValueError):
     """An alarm or a widget looks at a metric that nobody emits in that form."""
 
 
-def vocabulary(watched: WatchedFleet) -> Vocabulary:
-    """All that worker, agent, functions and AWS emit for the fleet."""
-    known: dict[tuple[str, str], frozenset[frozenset[str]]] = {
-        (catalog.NAMESPACE, metric.name): frozenset(map(frozenset, metric.dimension_sets))
-        for metric in catalog.METRICS.values()
-    }
-    # Which metrics a node sends does not depend on its type.
-    nodes = GpuNodes(watched.environment.name, watched.fleet.service, watched.fleet.instance_type or "g6e.xlarge")
-    for emitted in ec2_emits(nodes) if watched.fleet.auto_scaling_group else eks_emits():
-        known[emitted.namespace, emitted.metric] = frozenset(map(frozenset, emitted.dimension_sets))
+@dataclass(frozen=True)
+class Emitter:
+    """Who sends a metric, by one of its dimension sets."""
+
+    who: str
+    namespace: str
+    metric: str
+    dimensions: frozenset[str]
+
+
+def emitters(watched: WatchedFleet) -> Iterator[Emitter]:
+    """All that worker, agent, functions and AWS emit for the fleet, one entry a dimension set."""
+    for metric in catalog.METRICS.values():
+        for dimensions in metric.dimension_sets:
+            yield Emitter("worker", catalog.NAMESPACE, metric.name, frozenset(dimensions))
+    nodes = ec2_emits(watched.nodes) if watched.fleet.auto_scaling_group else eks_emits()
     filtered = xid.emitted(watched.environment.name, watched.fleet.service)
-    known[filtered.namespace, filtered.metric] = frozenset({frozenset()})
-    for namespace, (metrics, dimensions) in AWS_METRICS.items():
-        known |= {(namespace, metric): frozenset({frozenset(dimensions)}) for metric in metrics}
+    for emitted in (*nodes, filtered):
+        for dimensions in emitted.dimension_sets:
+            yield Emitter(emitted.source, emitted.namespace, emitted.metric, frozenset(dimensions))
+    for namespace, (metrics, names) in AWS_METRICS.items():
+        for name in metrics:
+            yield Emitter("AWS", namespace, name, frozenset(names))
+
+
+def vocabulary(watched: WatchedFleet) -> Vocabulary:
+    """What is emitted, to look metrics up in."""
+    known: dict[tuple[str, str], frozenset[frozenset[str]]] = {}
+    for one in emitters(watched):
+        known[one.namespace, one.metric] = known.get((one.namespace, one.metric), frozenset()) | {one.dimensions}
     return known
 
 
 def check(known: Vocabulary, used: Iterable[tuple[str, Metric]]) -> None:
-    """Raises UnknownMetricError for the first metric, of ``(who looks, metric)``, that nobody emits."""
+    """Of ``(who looks, metric)``: raises UnknownMetricError for the first that nobody emits, naming all who look."""
+    wrong: dict[str, list[str]] = {}
     for who, metric in used:
-        sets = known.get((metric.namespace, metric.name))
-        if sets is None:
-            names = [name for namespace, name in known if namespace == metric.namespace]
-            hint = did_you_mean(metric.name, names)
-            raise UnknownMetricError(f"{who} looks at {metric.namespace}/{metric.name}, which nobody emits{hint}")
-        dimensions = frozenset(name for name, _ in metric.dimensions)
-        if dimensions not in sets:
-            emitted = " or ".join(f"[{', '.join(sorted(one))}]" for one in sorted(sets, key=sorted))
-            raise UnknownMetricError(
-                f"{who} looks at {metric.namespace}/{metric.name} by [{', '.join(sorted(dimensions))}]; "
-                f"it is emitted by {emitted}"
-            )
+        if problem := _problem(known, metric):
+            wrong.setdefault(problem, []).append(who)
+    for problem, names in wrong.items():
+        users = list(dict.fromkeys(names))
+        raise UnknownMetricError(f"{', '.join(users)} {'looks' if len(users) == 1 else 'look'} at {problem}")
+
+
+def _problem(known: Vocabulary, metric: Metric) -> str | None:
+    sets = known.get((metric.namespace, metric.name))
+    dimensions = frozenset(name for name, _ in metric.dimensions)
+    if sets is None:
+        names = [name for namespace, name in known if namespace == metric.namespace]
+        measured = metric.name.removeprefix(f"{GPU_PREFIX}_")
+        hint = (
+            f": add {measured} to the agent's measurements, or switch off what needs it"
+            if metric.namespace == AGENT_NAMESPACE and measured in GPU
+            else did_you_mean(metric.name, names)
+        )
+        return f"{metric.namespace}/{metric.name}, which nobody emits{hint}"
+    if dimensions not in sets:
+        emitted = " or ".join(f"[{', '.join(sorted(one))}]" for one in sorted(sets, key=sorted))
+        by = ", ".join(sorted(dimensions))
+        return f"{metric.namespace}/{metric.name} by [{by}]; it is emitted by {emitted}"
+    return None
 
 
 def widget_metrics(body: Mapping[str, Any]) -> Iterator[tuple[str, Metric]]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from diffusionwatch import catalog
-from diffusionwatch_agent import xid
+from diffusionwatch_agent import GpuNodes, LogFile, xid
 from diffusionwatch_agent.emits import SINGLE_GPU
+from diffusionwatch_agent.measurements import GPU
 from diffusionwatch_agent.names import AGENT_NAMESPACE
 
 from . import names
@@ -27,6 +28,21 @@ class WatchedFleet:
     def settings(self) -> MonitoringSettings:
         return self.environment.monitoring(self.fleet.service)
 
+    @cached_property
+    def nodes(self) -> GpuNodes:
+        """The fleet's nodes on EC2, as the agent's configuration is made from."""
+        agent = self.fleet.agent
+        return GpuNodes(
+            environment=self.environment.name,
+            service=self.fleet.service,
+            instance_type=self.fleet.instance_type or "g6e.xlarge",  # the configuration is the same for all
+            measurements=agent.measurements,
+            per_gpu=agent.per_gpu,
+            interval_seconds=agent.interval_seconds,
+            log_files=tuple(LogFile(**file.model_dump()) for file in agent.log_files),
+            retention_days=self.environment.retention_days,
+        )
+
     def worker(self, name: str, stat: str, period: int = 60, *, model: str = "", error_class: str = "") -> Metric:
         """A metric of the worker's or the cost meter's, of the whole service unless narrowed."""
         dimensions = [("Environment", self.environment.name), ("Service", self.fleet.service)]
@@ -38,8 +54,20 @@ class WatchedFleet:
         """A GPU figure over the whole fleet: ``utilization``, ``memory_used``, ``temperature`` or ``power_draw``."""
         if self.fleet.eks_cluster:
             return self._container_insights(f"pod_gpu_{name}", stat, period)
-        agent = {"utilization": "utilization_gpu", "temperature": "temperature_gpu"}.get(name, name)
-        return Metric(AGENT_NAMESPACE, f"nvidia_smi_{agent}", self._group_dimension, stat, period)
+        return Metric(AGENT_NAMESPACE, GPU[_measurement(name)].metric, self._group_dimension, stat, period)
+
+    def shows(self, name: str) -> bool:
+        """Whether the fleet's nodes measure that GPU figure."""
+        return bool(self.fleet.eks_cluster) or _measurement(name) in self.fleet.agent.measurements
+
+    def host(self, name: str, stat: str, period: int = 60) -> Metric:
+        """A figure of the hosts over the whole fleet, such as ``cpu_usage_active``; only on EC2."""
+        return Metric(AGENT_NAMESPACE, name, self._group_dimension, stat, period)
+
+    def cluster(self, name: str, stat: str, period: int = 60) -> Metric:
+        """A figure over all nodes of the fleet's EKS cluster, such as ``node_gpu_limit``."""
+        dimensions = (("ClusterName", self.fleet.eks_cluster or ""),)
+        return Metric("ContainerInsights", name, dimensions, stat, period)
 
     def each_gpu(self, name: str, period: int = 60) -> Metric:
         """The metric of single GPUs, for queries that ask over all of them: its dimensions have names and no values."""
@@ -115,6 +143,10 @@ class WatchedFleet:
 
     def runbook_url(self, alarm: str) -> str:
         return f"{self.environment.runbooks}#{alarm}"
+
+
+def _measurement(name: str) -> str:
+    return {"utilization": "utilization_gpu", "temperature": "temperature_gpu"}.get(name, name)
 
 
 def _sqs(queue: str | None, name: str, stat: str, period: int) -> Metric:

@@ -106,7 +106,9 @@ def test_a_notification_goes_to_the_topic_of_its_severity_when_it_begins_and_whe
 
 
 def test_with_all_objectives_every_alarm_is_made(watch) -> None:
-    made = {alarm.rule.id for alarm in define(watch(objectives=ALL)).alarms}
+    on_eks = {"auto_scaling_group": None, "eks_cluster": "images", "namespace": "serving", "workload": "worker"}
+    fleets = [watch(objectives=ALL, install_agent=True), watch(objectives=ALL, **on_eks)]
+    made = {alarm.rule.id for fleet in fleets for alarm in define(fleet).alarms}
 
     assert made == {rule.id for rule in alarm_rules()}
 

@@ -85,8 +85,8 @@ def test_a_budget_tells_at_80_and_100_percent_and_looks_ahead(stack, watch) -> N
 
 @pytest.mark.parametrize("install", [True, False])
 def test_the_agent_is_installed_only_where_asked(stack, watch, install: bool) -> None:
-    watched = watch()
-    AgentConfiguration(stack, "Agent", fleet=watched.fleet, settings=watched.environment, install=install)
+    watched = watch(install_agent=install)
+    AgentConfiguration(stack, "Agent", fleet=watched.fleet, settings=watched.environment)
 
     (parameter,) = made(stack, "AWS::SSM::Parameter")
     assert parameter["Name"] == "AmazonCloudWatch-diffusionwatch-prod-image-api"

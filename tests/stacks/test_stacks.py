@@ -249,6 +249,23 @@ def test_a_misspelt_key_ends_with_one_line_and_status_2(root: Path, tmp_path: Pa
     assert done.stderr.count("\n") == 1
 
 
+def test_alarms_whose_measurement_is_removed_end_with_one_line_that_names_them(root: Path, tmp_path: Path) -> None:
+    for name in ("app.py", "cdk.json"):
+        shutil.copy(root / name, tmp_path)
+    for name in ("stacks", "environments"):
+        shutil.copytree(root / name, tmp_path / name)
+    dev = tmp_path / "environments" / "dev.yaml"
+    at = "      planned_instances: 1\n"
+    dev.write_text(dev.read_text().replace(at, f"{at}      agent: {{measurements: [memory_used]}}\n"))
+
+    done = synthesize(tmp_path, "dev", tmp_path / "out")
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("dev-image-api-agent-silent, dev-image-api-gpu-driver-gone, ")
+    assert "which nobody emits: add utilization_gpu to the agent's measurements" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 def test_without_an_environment_it_is_dev(root: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "app.py"],

@@ -1,4 +1,4 @@
-"""How much is heard of a fleet, of what it owes: percent of the heartbeats or GPU samples that are expected.
+"""How much is heard of a fleet, of what it owes: percent of the heartbeats or measurements that are expected.
 
 On EC2 the Auto Scaling group says how many instances there are; the least of the period counts, since an instance that
 joined within it owes nothing for all of it. On EKS Container Insights says how many GPUs the pods hold, each minute.
@@ -7,39 +7,46 @@ A fleet of none owes nothing, and is at 100 percent.
 
 from __future__ import annotations
 
-from ..metrics import Measure, Metric, measure
+from ..metrics import Measure, measure
 from ..watched import WatchedFleet
 
 
 def heartbeats_of_expected(watched: WatchedFleet, period: int) -> Measure:
     """Heartbeats, one a minute of each worker."""
+    fleet = watched.fleet
+    if fleet.eks_cluster:
+        owing, each = watched.gpus_held("Sum", period), fleet.workers_per_instance / fleet.gpus_per_instance
+    else:
+        owing = watched.group("GroupInServiceInstances", "Minimum", period)
+        each = period // 60 * fleet.workers_per_instance
     heard = watched.worker("WorkerHeartbeat", "Sum", period)
-    label = "Heartbeats, percent of expected"
+    expression = _percent("FILL(heard, 0)", each)
+    return measure(expression, label="Heartbeats, percent of expected", heard=heard, owing=owing)
+
+
+def agents_of_expected(watched: WatchedFleet, period: int) -> Measure:
+    """Agents that are heard, by any figure of theirs.
+
+    A node whose GPU driver is gone still sends CPU figures, and one whose DCGM exporter is missing still counts its
+    pods: neither is silent. On EKS the agent counts the pods itself, so workers say what is due.
+    """
     fleet = watched.fleet
+    figures = {"gpus": watched.gpu("utilization", "SampleCount", period)}
     if fleet.eks_cluster:
-        return _share(
-            heard, label, fleet.workers_per_instance / fleet.gpus_per_instance, watched.gpus_held("Sum", period)
-        )
-    return _of_instances(watched, heard, label, fleet.workers_per_instance)
+        figures["held"] = watched.gpus_held("Sum", period)
+        figures["owing"] = watched.worker("WorkerHeartbeat", "Sum", period)
+        heard, each = "MAX([FILL(held, 0), FILL(gpus, 0)])", fleet.gpus_per_instance / fleet.workers_per_instance
+    else:
+        figures["cpus"] = watched.host("cpu_usage_active", "SampleCount", period)
+        figures["owing"] = watched.group("GroupInServiceInstances", "Minimum", period)
+        heard, each = f"MAX([FILL(cpus, 0), FILL(gpus, 0) / {fleet.gpu_devices}])", samples_of_node(watched, period)
+    return measure(_percent(heard, each), label="Agents, percent of expected", **figures)
 
 
-def gpu_samples_of_expected(watched: WatchedFleet, period: int) -> Measure:
-    """GPU samples, one a minute of each GPU. On EKS the agent also counts the pods, so workers say what is due."""
-    heard = watched.gpu("utilization", "SampleCount", period)
-    label = "GPU samples, percent of expected"
-    fleet = watched.fleet
-    if fleet.eks_cluster:
-        beats = watched.worker("WorkerHeartbeat", "Sum", period)
-        return _share(heard, label, fleet.gpus_per_instance / fleet.workers_per_instance, beats)
-    return _of_instances(watched, heard, label, fleet.gpu_devices)
+def samples_of_node(watched: WatchedFleet, period: int) -> float:
+    """How often a node on EC2 is measured in a period."""
+    return period / watched.nodes.interval_seconds
 
 
-def _of_instances(watched: WatchedFleet, heard: Metric, label: str, each: int) -> Measure:
-    instances = watched.group("GroupInServiceInstances", "Minimum", heard.period)
-    return _share(heard, label, heard.period // 60 * each, instances)
-
-
-def _share(heard: Metric, label: str, each: float, owing: Metric) -> Measure:
-    return measure(
-        f"IF(owing >= 1, 100 * FILL(heard, 0) / (owing * {each:g}), 100)", label=label, heard=heard, owing=owing
-    )
+def _percent(heard: str, each: float) -> str:
+    return f"IF(owing >= 1, 100 * {heard} / (owing * {each:g}), 100)"

@@ -31,6 +31,8 @@ class Need(str, Enum):
     AUTO_SCALING_GROUP = "an Auto Scaling group"
     QUEUE = "a queue"
     DEAD_LETTER_QUEUE = "a dead-letter queue"
+    EKS_CLUSTER = "an EKS cluster"
+    INSTALLED_AGENT = "an Auto Scaling group on which we install the agent (install_agent)"
     INSTANCE_TYPE = "an instance type"
     PLAN = "planned instances and their price"
     COST_METER = "an Auto Scaling group of a known instance type, which the cost meter can price"
@@ -85,6 +87,8 @@ class AlarmRule(ABC):
             Need.AUTO_SCALING_GROUP: fleet.auto_scaling_group,
             Need.QUEUE: fleet.queue,
             Need.DEAD_LETTER_QUEUE: fleet.dead_letter_queue,
+            Need.EKS_CLUSTER: fleet.eks_cluster,
+            Need.INSTALLED_AGENT: fleet.install_agent and fleet.auto_scaling_group,
             Need.INSTANCE_TYPE: fleet.instance_type,
             Need.PLAN: fleet.planned_usd_per_hour,
             Need.COST_METER: fleet.metered,

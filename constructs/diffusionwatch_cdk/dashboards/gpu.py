@@ -11,6 +11,13 @@ from .layout import Widget, body
 from .measures import PERIOD
 from .widgets import Line, alarm_line, graph, search, text
 
+FIGURES = {
+    "memory_used": ("GPU memory in use (M_gpu)", "MiB"),
+    "temperature": ("Temperature", "°C"),
+    "power_draw": ("Power", "watts"),
+}
+"""Shown where the nodes measure them."""
+
 
 def gpu(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any]:
     """The body of the dashboard ``<environment>-<service>-gpu``."""
@@ -19,9 +26,9 @@ def gpu(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any]:
         [text(f"# {watched.fleet.service}: GPUs", width=24, height=1)],
         [_spread(watched, region, "utilization", "GPU utilisation (U_gpu)", "percent", 100, alarms)],
         [
-            _spread(watched, region, "memory_used", "GPU memory in use (M_gpu)", "MiB", None, None, width=8),
-            _spread(watched, region, "temperature", "Temperature", "°C", None, None, width=8),
-            _spread(watched, region, "power_draw", "Power", "watts", None, None, width=8),
+            _spread(watched, region, name, title, unit, None, None, width=8)
+            for name, (title, unit) in FIGURES.items()
+            if watched.shows(name)
         ],
         [_peak(watched, region), _out_of_memory(watched, alarms, region), _energy(watched, region)],
     ]

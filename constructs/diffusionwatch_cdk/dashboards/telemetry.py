@@ -15,6 +15,9 @@ from .widgets import Line, alarm_line, alarm_status, graph, text
 
 SILENCES = (
     "agent-silent",
+    "agent-not-installed",
+    "gpu-driver-gone",
+    "dcgm-missing",
     "workers-missing",
     "asg-metrics-silent",
     "cost-meter-silent",
@@ -37,7 +40,7 @@ def telemetry(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, An
 
 
 def _shares(watched: WatchedFleet, alarms: AlarmSetDefinition, region: str) -> list[Widget]:
-    titles = {"workers-missing": "Heartbeats", "agent-silent": "GPU samples"}
+    titles = {"workers-missing": "Heartbeats", "agent-silent": "Agents"}
     return [
         graph(
             f"{title}, percent of expected",

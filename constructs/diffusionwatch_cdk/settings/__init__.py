@@ -7,17 +7,20 @@
 
 from __future__ import annotations
 
+from .agent import AgentSettings, LogFileSettings
 from .environment import Budget, Contact, Contacts, EnvironmentSettings, MuteWindow
 from .load import SettingsError, known_environments, load_environment
 from .service import AlarmOverride, FleetSettings, MonitoringSettings, Objectives, ServiceSettings
 
 __all__ = [
+    "AgentSettings",
     "AlarmOverride",
     "Budget",
     "Contact",
     "Contacts",
     "EnvironmentSettings",
     "FleetSettings",
+    "LogFileSettings",
     "MonitoringSettings",
     "MuteWindow",
     "Objectives",

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from diffusionwatch_agent.instances import INSTANCES
 
+from .agent import AgentSettings
 from .base import ModelName, Name, ResourceName, Settings
 from .nearest import did_you_mean
 
@@ -39,6 +40,8 @@ class FleetSettings(Settings):
     """name of the queue for jobs that failed too often"""
     install_agent: bool = False
     """true installs the CloudWatch agent over what is there: by SSM on every instance, on EKS as the add-on"""
+    agent: AgentSettings = AgentSettings()
+    """what the CloudWatch agent measures and collects; with auto_scaling_group"""
 
     @field_validator("instance_type")
     @classmethod
@@ -51,6 +54,8 @@ class FleetSettings(Settings):
     def _one_platform(self) -> FleetSettings:
         if (self.auto_scaling_group is None) == (self.eks_cluster is None):
             raise ValueError("a fleet names either auto_scaling_group or eks_cluster")
+        if self.eks_cluster and "agent" in self.model_fields_set:
+            raise ValueError("agent is for a fleet on auto_scaling_group; on eks_cluster the add-on decides")
         if self.eks_cluster and not (self.namespace and self.workload):
             raise ValueError("a fleet on eks_cluster names its namespace and workload too")
         if self.usd_per_hour is None and INSTANCES[self.instance_type].usd_per_hour is None:

@@ -14,7 +14,16 @@ class Blind(CompositeRule):
     first_action = "See which leaf is in alarm: it names the silent source."
     severity = Severity.TICKET
     # Not workers-missing: workers-stuck pages for it.
-    rule = any_of("agent-silent", "asg-metrics-silent", "emf-rejected", "telemetry-dropped", "cost-meter-silent")
+    rule = any_of(
+        "agent-silent",
+        "agent-not-installed",
+        "gpu-driver-gone",
+        "dcgm-missing",
+        "asg-metrics-silent",
+        "emf-rejected",
+        "telemetry-dropped",
+        "cost-meter-silent",
+    )
 
 
 class BlindPage(CompositeRule):
