@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError
 
 HIDDEN_SECONDS = 30
 """How long a message that is not ours is out of others' sight while the queue is read; it is given back at once."""
-ROUNDS = 50
-"""Receives of ten messages each, at most, in one look at a queue."""
+BATCHES = 50
+"""Of ten messages each, at most, in one look at a queue."""
 
 
 @dataclass(frozen=True)
@@ -76,24 +76,29 @@ def of_queue(sqs: Any, queue: str, reason: str) -> Receipt | None:
 
 
 def _search(sqs: Any, url: str, reason: str) -> bool:
-    others, found = [], False
-    for message in _messages(sqs, url):
-        if _reason(message["Body"]) == reason:
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-            found = True
+    """Whether the message is there; it is then deleted, and every other one is given back."""
+    others: list[str] = []
+    found = False
+    for messages in _batches(sqs, url):
+        for message in messages:
+            if _reason(message["Body"]) == reason:
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                found = True
+            else:
+                others.append(message["ReceiptHandle"])
+        if found:
             break
-        others.append(message["ReceiptHandle"])
     for handle in others:
         sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
     return found
 
 
-def _messages(sqs: Any, url: str) -> Iterator[Mapping[str, Any]]:
-    for _ in range(ROUNDS):
+def _batches(sqs: Any, url: str) -> Iterator[Sequence[Mapping[str, Any]]]:
+    for _ in range(BATCHES):
         answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=HIDDEN_SECONDS)
         if not answer.get("Messages"):
             return
-        yield from answer["Messages"]
+        yield answer["Messages"]
 
 
 def _reason(body: str) -> str | None:
