@@ -39,7 +39,7 @@ SILENT: Mapping[str, str] = {
             "step-regression", "workers-missing", "request-stuck", "gpu-idle-no-work", "gpu-idle-no-work-page",
             "gpu-idle-with-work", "gpu-straggler", "xid-fatal", "gpu-degraded", "gpu-throttled", "capacity-gap",
             "launch-failures", "at-max", "agent-silent", "asg-metrics-silent", "emf-rejected", "telemetry-dropped",
-            "cost-meter-silent",
+            "cost-meter-silent", "agent-not-installed",
         ),
         LEAF,
     ),

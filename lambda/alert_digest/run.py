@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 from . import outbox
 from .event import AlarmEvent
 from .policy import Policy, Route
 from .post import DeliveryError
-from .state import Delivery, State
+from .state import Delivery, State, built
 from .step import observe, step
 from .store import EVENTS_AT_ONCE, Store, update
 
@@ -55,7 +54,7 @@ def turn(store: Store, policy: Policy, send: Send, now: float, wall: Callable[[]
 def _take_in(store: Store, policy: Policy, now: float, done: Turn) -> bool:
     """Steps over the events kept; whether there may be more."""
     entries = store.recorded()
-    events = [_event(body) for _, body in entries]
+    events: list[AlarmEvent] = [built(AlarmEvent, body) for _, body in entries]
 
     def change(state: State) -> tuple[State, None]:
         for event in events:
@@ -67,10 +66,6 @@ def _take_in(store: Store, policy: Policy, now: float, done: Turn) -> bool:
     # A copy that dies here leaves events to be taken in once more: facts that are known already.
     store.forget(key for key, _ in entries)
     return len(entries) >= EVENTS_AT_ONCE
-
-
-def _event(body: Mapping[str, Any]) -> AlarmEvent:
-    return AlarmEvent(**{**body, "children": tuple(body.get("children", ()))})
 
 
 def _deliver(store: Store, route: Route, send: Send, now: float, wall: Callable[[], float], done: Turn) -> bool:

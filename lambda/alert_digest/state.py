@@ -48,6 +48,8 @@ class State:
     groups: Mapping[str, Group] = field(default_factory=dict)
     outlets: Mapping[str, Outlet] = field(default_factory=dict)
     outbox: tuple[Delivery, ...] = ()
+    at: float = 0.0
+    """the last step that changed anything"""
 
 
 def dump(state: State) -> bytes:
@@ -60,7 +62,7 @@ def load(data: bytes) -> State:
     >>> load(dump(State())) == State()
     True
     """
-    read: State = _built(State, json.loads(zlib.decompress(data)))
+    read: State = built(State, json.loads(zlib.decompress(data)))
     return read
 
 
@@ -80,17 +82,22 @@ def _hints(kind: type[Any]) -> dict[str, Any]:
     return get_type_hints(kind)
 
 
-def _built(kind: Any, data: Any) -> Any:
+def built(kind: Any, data: Any) -> Any:
+    """A value of a dataclass from plain data; what the class does not know is left out, as after a rollback.
+
+    >>> from .alarm import Fact
+    >>> built(Fact, {"at": 1.0, "state": "OK", "of a newer version": 1})
+    Fact(at=1.0, state='OK', muted=False, seen=0.0)
+    """
     if is_dataclass(kind) and isinstance(kind, type):
         hints = _hints(kind)
-        # A field of a newer version, met after a rollback, is left out.
-        return kind(**{name: _built(hints[name], value) for name, value in data.items() if name in hints})
+        return kind(**{name: built(hints[name], value) for name, value in data.items() if name in hints})
     origin, inner = get_origin(kind), get_args(kind)
     if origin is tuple:
         kinds = [inner[0]] * len(data) if inner[-1] is Ellipsis else inner
-        return tuple(_built(each, value) for each, value in zip(kinds, data, strict=True))
+        return tuple(built(each, value) for each, value in zip(kinds, data, strict=True))
     if origin is not None and inner and type(None) in inner:
-        return None if data is None else _built(inner[0], data)
+        return None if data is None else built(inner[0], data)
     if origin is not None:  # a mapping
-        return {key: _built(inner[1], value) for key, value in data.items()}
+        return {key: built(inner[1], value) for key, value in data.items()}
     return data

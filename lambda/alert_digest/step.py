@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from math import inf
 
 from . import rules
 from .alarm import Alarm, Episode
+from .compose import Known, composed
 from .event import AlarmEvent
-from .incidents import Group, Heard, News, news
+from .incidents import Group, Heard, news
 from .inhibition import heard
-from .message import Line, Message
+from .message import Message
 from .outlets import dispatch
 from .policy import Policy
 from .state import State
-
-Known = Mapping[str, tuple[Alarm, Sequence[Episode]]]
-"""Of one service: alarm id to the alarm and its stays in alarm."""
 
 
 def step(state: State, what: AlarmEvent | float, policy: Policy) -> tuple[State, list[Message]]:
@@ -42,17 +39,19 @@ def observe(state: State, event: AlarmEvent) -> State:
 
 
 def _tick(state: State, now: float, policy: Policy) -> tuple[State, list[Message]]:
+    before, messages = state, []
     state = replace(state, alarms={name: alarm.seen_at(now) for name, alarm in state.alarms.items()})
     groups = dict(state.groups)
-    messages = []
+    since = state.at - policy.horizon
     for service, known in _services(state, policy).items():
         for cause, told in sorted(_by_cause(known, policy).items()):
             key = f"{service} {cause}"
             group = groups.get(key, Group())
-            groups[key], said = news(group, _heard(known, told, group, now, policy), now, policy)
-            messages += [_message(each, key, service, cause, known, now, policy) for each in said]
+            groups[key], said = news(group, _heard(known, told, group, since, now, policy), now, policy)
+            messages += [composed(each, service, cause, known, now, policy) for each in said]
     state = _pruned(replace(state, groups=groups), now, policy)
-    return dispatch(state, messages, now, policy), messages
+    state = dispatch(state, messages, now, policy)
+    return before if state == before else replace(state, at=now), messages
 
 
 def open_groups(state: State, policy: Policy) -> tuple[dict[tuple[str, str], frozenset[str]], frozenset[str]]:
@@ -98,7 +97,8 @@ def _by_cause(known: Known, policy: Policy) -> dict[str, list[str]]:
     return found
 
 
-def _heard(known: Known, told: Sequence[str], group: Group, now: float, policy: Policy) -> list[Heard]:
+def _heard(known: Known, told: Sequence[str], group: Group, since: float, now: float, policy: Policy) -> list[Heard]:
+    """What may be told of a group: all episodes but those known to be over before `since`, which have been."""
     found = []
     for alarm_id in told:
         alarm, episodes = known[alarm_id]
@@ -107,8 +107,8 @@ def _heard(known: Known, told: Sequence[str], group: Group, now: float, policy: 
         for episode in episodes:
             begun = group.open
             announced = begun and alarm.name in begun.told and episode.end >= begun.since
-            if episode.known < now - policy.horizon and not announced:
-                continue  # all has been said about it
+            if episode.known < since and not announced:
+                continue
             stretch = heard(episode, sources, now=now, wait=policy.wait, extension=policy.extension)
             if begun and announced:
                 # Its end is told too, whatever silences it since.
@@ -117,57 +117,6 @@ def _heard(known: Known, told: Sequence[str], group: Group, now: float, policy: 
                 severity = policy.severity(alarm_id)
                 found.append(Heard(alarm.name, alarm_id, severity, *stretch, silenced=hushed and episode.open))
     return found
-
-
-def _message(said: News, key: str, service: str, cause: str, known: Known, now: float, policy: Policy) -> Message:
-    incident = said.incident
-    lines = {part.id: _line(part.id, known, policy, part.since, part.until) for part in said.parts}
-    # What has been announced comes first: a headline of an end repeats one of a begin.
-    gravest = sorted(
-        lines.values(),
-        key=lambda line: (line.name not in incident.told, rules.TOLD.index(line.severity), line.since, line.id),
-    )
-    # A composite has no number of its own: the leaves that are in alarm with it have.
-    children = dict.fromkeys(child for part in said.parts for child in known[part.id][0].children)
-    places = [policy.identify(child) for child in children]
-    evidence = [
-        _line(place[1], known, policy, episode.start, episode.end)
-        for place in places
-        if place and place[1] in known and place[1] not in lines
-        for episode in known[place[1]][1][-1:]
-        if episode.end >= incident.since
-    ]
-    return Message(
-        said.kind,
-        f"{key} {incident.number}",
-        service,
-        cause,
-        incident.severities,
-        since=incident.since,
-        at=now,
-        until=said.until,
-        lines=tuple(gravest),
-        evidence=tuple(evidence),
-        silenced=_silenced(lines, evidence, known, policy),
-    )
-
-
-def _line(alarm_id: str, known: Known, policy: Policy, since: float, until: float) -> Line:
-    alarm = known[alarm_id][0]
-    severity = policy.severity(alarm_id)
-    return Line(alarm_id, alarm.name, severity, since, until, alarm.arn, alarm.description, alarm.number)
-
-
-def _silenced(lines: Mapping[str, Line], evidence: Sequence[Line], known: Known, policy: Policy) -> tuple[str, ...]:
-    """The alarms that are in alarm and not told because of those of a message."""
-    here = {*lines, *(line.id for line in evidence if line.until == inf)}
-    return tuple(
-        alarm_id
-        for alarm_id, (_, episodes) in sorted(known.items())
-        if policy.severity(alarm_id) in rules.TOLD
-        and any(episode.open for episode in episodes)
-        and here & set(rules.sources_of(alarm_id))
-    )
 
 
 def _pruned(state: State, now: float, policy: Policy) -> State:

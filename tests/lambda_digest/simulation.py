@@ -113,11 +113,12 @@ class Simulation:
         self.points.crash_in = None
 
     def settle(self) -> None:
-        """All alarms end, all events arrive, and time passes until there is nothing left to say."""
+        """All alarms end, all events arrive, nothing fails, and time passes until there is nothing left to say."""
         for alarm, true in self.truth.items():
             if true.state == "ALARM":
                 self.change(alarm)
         self.slack.failures.clear()
+        self.points.crash_in = None
         for event in self.pending:
             self._record(event)
         self.pending.clear()
