@@ -57,6 +57,7 @@ def command(
         _refuse(f"{settings}: {error}")
     except (OSError, UnicodeDecodeError) as error:
         _refuse(f"cannot read {settings}: {getattr(error, 'strerror', None) or error}")
+    rules = replace(rules, severities={**_leaves(events, rules), **rules.severities})
     ours = [(at, event) for at, event in events if rules.identify(event.alarm)]
     if not ours:
         _refuse(f"{file}: no alarm's name begins with {environment}- and names a service and an alarm of ours")
@@ -125,6 +126,15 @@ def _read(file: Path) -> list[tuple[float, AlarmEvent]]:
     if not found:
         _refuse(f"{file}: no alarm event in it")
     return found
+
+
+def _leaves(events: list[tuple[float, AlarmEvent]], rules: Policy) -> dict[str, str]:
+    """Alarms that a recorded composite speaks for, and that the catalogue does not know."""
+    from alert_digest.rules import LEAF, SEVERITIES
+
+    children = {child for _, event in events for child in event.children}
+    ids = {place[1] for child in children if (place := rules.identify(child))}
+    return dict.fromkeys(ids - set(SEVERITIES), LEAF)
 
 
 def _counts(events: list[tuple[float, AlarmEvent]], others: int, sent: list[Sent], rules: Policy) -> dict[str, Any]:

@@ -84,6 +84,24 @@ def test_alarms_of_others_are_left_out_and_counted(tmp_path: Path) -> None:
     assert "left out: 1 events" in run(file)[1]
 
 
+def test_an_unknown_alarm_that_a_composite_speaks_for_is_a_leaf(tmp_path: Path) -> None:
+    own, spoken = "prod-image-api-licence-expired", "prod-image-api-licence-server-gone"
+    rule = f'ALARM("{spoken}")'
+    settings = tmp_path / "digest.json"
+    settings.write_text('{"services": ["image-api"]}')
+    file = tmp_path / "events.jsonl"
+    file.write_text(
+        "\n".join(
+            json.dumps(event)
+            for event in (alarm_event(spoken, "ALARM", NOW), alarm_event(own, "ALARM", NOW, alarmRule=rule))
+        )
+    )
+    told = json.loads(run(file, "--settings", settings, "--json")[1])
+    (message,) = told["messages"]
+    assert message["incidents"][0]["alarms"] == ["licence-expired"]
+    assert message["incidents"][0]["evidence"] == ["licence-server-gone"]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

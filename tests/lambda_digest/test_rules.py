@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from alert_digest import rules
-from alert_digest.policy import Policy
+from alert_digest.handler import UNITS
+from alert_digest.policy import Policy, policy
 from diffusionwatch_cdk.alarms.discovery import alarm_rules, composite_rules
 
 CATALOGUE = {rule.id: rule.severity.value for rule in (*alarm_rules(), *composite_rules())}
 
 
 @pytest.mark.parametrize("alarm", sorted(CATALOGUE))
-def test_each_alarm_of_the_catalogue_has_a_row_with_its_severity(alarm: str) -> None:
-    assert rules.SEVERITIES.get(alarm) == CATALOGUE[alarm], "give the alarm a row in lambda/alert_digest/rules.py"
+def test_each_alarm_that_people_hear_of_has_its_cause_and_no_severity_contradicts_the_catalogue(alarm: str) -> None:
+    severity = CATALOGUE[alarm]
+    listed = rules.SEVERITIES.get(alarm, severity if severity not in rules.TOLD else "nothing")
+    assert listed == severity, "give the alarm its row in lambda/alert_digest/rules.py"
 
 
 @pytest.mark.parametrize(
@@ -59,3 +64,13 @@ def test_an_alarm_s_name_tells_service_and_id(name: str, place: tuple[str, str] 
 
 def test_without_a_list_of_services_the_longest_known_id_tells() -> None:
     assert Policy("prod").identify("prod-image-api-paying-for-nothing-page") == ("image-api", "paying-for-nothing-page")
+
+
+def test_the_page_shows_the_inhibitions_settings_that_can_be_read_and_the_metrics(root: Path) -> None:
+    page = (root / "docs" / "digest.md").read_text()
+    for rule in rules.INHIBITIONS:
+        assert f"| {rule.source} | {', '.join(rule.targets)} | {rule.why} |" in page
+    example = page.split("```json\n")[1].split("```")[0]
+    assert [route.name for route in policy("prod", example).routes] == ["chat", "pager", "tickets"]
+    for metric, unit in UNITS.items():
+        assert f"| `{metric}` | {unit} |" in page
