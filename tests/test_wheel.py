@@ -117,6 +117,13 @@ def test_the_cost_meter_comes_out_of_the_wheel(example: Path, resources: dict[st
     assert "def handler" in (asset / "cost_meter" / "handler.py").read_text()
 
 
+def test_the_instances_may_what_the_agent_needs(resources: dict[str, Any]) -> None:
+    roles = [one for one in resources.values() if one["Type"] == "AWS::IAM::Role"]
+    attached = [policy for role in roles for policy in role["Properties"].get("ManagedPolicyArns", [])]
+
+    assert {"Ref": "PostersAgentPolicy"} in attached
+
+
 def test_every_log_group_that_functions_and_workers_write_to_is_there(resources: dict[str, Any]) -> None:
     groups = {one["Properties"]["LogGroupName"] for one in resources.values() if one["Type"] == "AWS::Logs::LogGroup"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
@@ -11,13 +12,15 @@ from diffusionwatch_agent import (
     association_properties,
     document_content,
     document_name,
+    instance_role_statements,
     parameter_name,
     parameter_value,
 )
 from diffusionwatch_agent.delivery import parameter_tier
 
+from .acknowledge import acknowledge, wildcards
 from .fleet import Fleet
-from .names import logical_id
+from .names import logical_id, partition
 from .settings import EnvironmentSettings
 from .watched import WatchedFleet
 
@@ -27,6 +30,9 @@ class AgentConfiguration(Construct):
 
     A fleet with ``install_agent`` gets an SSM association that installs the agent on every instance of the group and
     applies the parameter; without it, images or user data do so (``diffusionwatch agent-config ec2``).
+
+    ``policy`` is what the instances' role needs for it, and no more: ``role.add_managed_policy(configuration.policy)``.
+    An association also needs AmazonSSMManagedInstanceCore there.
     """
 
     def __init__(
@@ -49,8 +55,25 @@ class AgentConfiguration(Construct):
             value=parameter_value(nodes),
         )
         parameter.override_logical_id(logical_id(fleet.service, "agent-configuration"))
+        self.policy: iam.IManagedPolicy = self._policy(nodes, settings)
         if fleet.install_agent and fleet.auto_scaling_group:
             self._install(nodes, fleet.auto_scaling_group, parameter)
+
+    def _policy(self, nodes: GpuNodes, settings: EnvironmentSettings) -> iam.IManagedPolicy:
+        statements = instance_role_statements(
+            nodes, account=settings.account, region=settings.region, partition=partition(settings.region)
+        )
+        policy = iam.CfnManagedPolicy(
+            self,
+            "Policy",
+            managed_policy_name=f"{document_name(nodes.environment, nodes.service)}-{settings.region}",
+            description=f"CloudWatch agent on the GPU nodes of {nodes.service}: for their role",
+            policy_document={"Version": "2012-10-17", "Statement": statements},
+        )
+        policy.override_logical_id(logical_id(nodes.service, "agent-policy"))
+        for resource in wildcards(statements):
+            acknowledge(policy, f"IAM5[Resource::{resource}]", "Its reason stands in diffusionwatch_agent.roles.")
+        return iam.ManagedPolicy.from_managed_policy_arn(self, "ForRoles", policy.ref)
 
     def _install(self, nodes: GpuNodes, group: str, parameter: ssm.CfnParameter) -> None:
         document = ssm.CfnDocument(

@@ -54,7 +54,8 @@ class Posters(cdk.Stack):
         key = EncryptionKey(self, "Key", settings=settings)
         Notifications(self, "People", settings=settings, key=key)
         WorkerLogs(self, "Logs", settings=settings, key=key, fleets=[fleet], functions=["cost-meter"])
-        AgentConfiguration(self, "Agent", fleet=fleet, settings=settings)
+        agent = AgentConfiguration(self, "Agent", fleet=fleet, settings=settings)
+        workers.role.add_managed_policy(agent.policy)
         Spend(self, "Spend", fleets=[fleet], settings=settings)
         FleetMonitoring(self, "Monitoring", fleet=fleet, settings=settings, extra_alarms=[UnsafePrompts()])
         # ---- ... to here

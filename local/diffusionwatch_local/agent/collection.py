@@ -46,7 +46,8 @@ def collect(
 ) -> None:
     """Puts what ``plugin`` measured at ``timestamp``: each series, and each aggregation over them.
 
-    An aggregation set is sent where the series has all of its dimensions; its values are the single series' values.
+    An aggregation set is sent where the series has all of its dimensions and more: the agent skips a set that would
+    only repeat the series. Its values are the single series' values.
     """
     for sample in samples:
         if _plugin_of(sample, plugin):
@@ -88,6 +89,6 @@ def _metrics(
     if measurement.keep_original:
         yield MetricId.of(configuration.namespace, measurement.metric, dimensions)
     for names in configuration.aggregation_dimensions:
-        if all(name in dimensions for name in names):
+        if len(names) < len(dimensions) and all(name in dimensions for name in names):
             chosen = {name: dimensions[name] for name in names}
             yield MetricId.of(configuration.namespace, measurement.metric, chosen)

@@ -118,6 +118,17 @@ def test_host_figures_come_along(node: Node) -> None:
     assert node.statistic("mem_used_percent", "Average", AutoScalingGroupName="asg") == [40]
 
 
+def test_a_set_that_only_repeats_the_series_is_skipped(node: Node) -> None:
+    sets = [["InstanceId", "AutoScalingGroupName"], ["InstanceId"]]
+    with mock_aws():
+        other = Node(metrics={**CONFIGURATION["metrics"], "aggregation_dimensions": sets})
+        other.agent.tick(NOW)
+    both = {"InstanceId": "i-1", "AutoScalingGroupName": "asg"}
+    assert other.statistic("mem_used_percent", "SampleCount", **both) == [1]
+    assert other.statistic("mem_used_percent", "SampleCount", InstanceId="i-1") == [1]
+    assert other.statistic("nvidia_smi_utilization_gpu", "SampleCount", **both) == [2]
+
+
 def test_ticks_within_an_interval_sample_once(node: Node) -> None:
     for seconds in (0, 20, 40, 59, 60):
         node.agent.tick(NOW + seconds)
