@@ -2,40 +2,31 @@
 
     python -m benchmarks.worker [--json] [--rounds N]
 
-One request is a latency, two counts and a number of images, with two dimensions and four properties (where a peer can
-carry them). Each candidate runs in a process of its own, the candidates in turn, and the receiver in another process.
-Times are CPU times, so that a busy machine disturbs them less; shown is the median of the rounds, then the least.
+Each candidate runs in a process of its own, the candidates in turn, and the receiver in another process. Times are CPU
+times, so that a busy machine disturbs them less; shown is the median of the rounds, then the least. A busy machine
+slows everybody down, so ours also stand as multiples of the bare way to do the same in the same round.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import json
 import os
 import socket
 import statistics
 import subprocess
 import sys
-import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import tracemalloc
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-BATCH = 500
-
-Record = Callable[[int], None]
-
-
-@dataclass(frozen=True)
-class Running:
-    """A candidate that was started: how it records, how it sends what is left, and the bytes of one request."""
-
-    record: Record
-    finish: Callable[[], object] = lambda: None
-    size: Callable[[], float] | None = None
+from benchmarks.recording import BATCH, Record, Running, bare, peers
+from benchmarks.recording.ours import diffusionwatch
 
 
 @dataclass(frozen=True)
@@ -45,188 +36,39 @@ class Candidate:
     name: str
     start: Callable[[int], Running]
     requests: int
-    caller: float | None = None
-    total: float | None = None
-    size: float | None = None
-    """Targets: microseconds on the caller's thread, on all threads, bytes a request."""
-
-
-def _diffusionwatch(detail: str) -> Callable[[int], Running]:
-    def start(port: int) -> Running:
-        from diffusionwatch import GenerationMonitor
-
-        monitor = GenerationMonitor(
-            service="image-api",
-            environment="bench",
-            endpoint=f"tcp://127.0.0.1:{port}",
-            detail=detail,
-            tracing="off",
-            gpu="off",
-        )
-
-        def record(number: int) -> None:
-            with monitor.generation(model="sdxl", request_id="r-1", steps=30, width=1024, height=1024) as generation:
-                generation.images = 1
-
-        def finish() -> None:
-            assert monitor.flush(60)
-
-        def size() -> float:
-            """Measured apart, with latencies of as many digits as real ones have."""
-            before = monitor.counts()
-            for number in range(BATCH):
-                with monitor.generation("sdxl", f"r-{number}", 30, 1024, 1024) as generation:
-                    generation._started -= 2_345_678_901 + number * 1_000_003
-                    generation.images = 1
-            finish()
-            counts = monitor.counts()
-            assert counts.dropped == 0, counts
-            return (counts.bytes_sent - before.bytes_sent) / BATCH
-
-        return Running(record, finish, size)
-
-    return start
-
-
-def _aws_embedded_metrics(port: int) -> Running:
-    os.environ.update(AWS_EMF_ENVIRONMENT="default", AWS_EMF_AGENT_ENDPOINT=f"tcp://127.0.0.1:{port}")
-    from aws_embedded_metrics import metric_scope
-
-    @metric_scope
-    def record(number: int, metrics: object) -> None:
-        metrics.set_dimensions({"Service": "image-api", "Model": "sdxl"})  # type: ignore[attr-defined]
-        metrics.put_metric("GenerationLatency", 2345.678 + number, "Milliseconds")  # type: ignore[attr-defined]
-        metrics.put_metric("RequestsCompleted", 1, "Count")  # type: ignore[attr-defined]
-        metrics.put_metric("RequestsSlow", 0, "Count")  # type: ignore[attr-defined]
-        metrics.put_metric("ImagesGenerated", 1, "Count")  # type: ignore[attr-defined]
-        for name, value in (("request_id", "r-1"), ("steps", 30), ("width", 1024), ("height", 1024)):
-            metrics.set_property(name, value)  # type: ignore[attr-defined]
-
-    return Running(record)  # type: ignore[arg-type]
-
-
-def _powertools(port: int) -> Running:
-    from aws_lambda_powertools.metrics import Metrics, MetricUnit
-
-    sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - it prints its events
-    metrics = Metrics(namespace="DiffusionWatch", service="image-api")
-
-    def record(number: int) -> None:
-        metrics.add_dimension(name="Model", value="sdxl")
-        metrics.add_metric(name="GenerationLatency", unit=MetricUnit.Milliseconds, value=2345.678 + number)
-        metrics.add_metric(name="RequestsCompleted", unit=MetricUnit.Count, value=1)
-        metrics.add_metric(name="RequestsSlow", unit=MetricUnit.Count, value=0)
-        metrics.add_metric(name="ImagesGenerated", unit=MetricUnit.Count, value=1)
-        for name, value in (("request_id", "r-1"), ("steps", 30), ("width", 1024), ("height", 1024)):
-            metrics.add_metadata(key=name, value=value)
-        metrics.flush_metrics()
-
-    return Running(record)
-
-
-def _opentelemetry(port: int) -> Running:
-    from opentelemetry.sdk.metrics import MeterProvider
-    from opentelemetry.sdk.metrics.export import InMemoryMetricReader
-
-    reader = InMemoryMetricReader()
-    meter = MeterProvider([reader]).get_meter("bench")
-    latency = meter.create_histogram("GenerationLatency")
-    counts = [meter.create_counter(name) for name in ("RequestsCompleted", "RequestsSlow", "ImagesGenerated")]
-    attributes = {"Service": "image-api", "Model": "sdxl"}
-
-    def record(number: int) -> None:
-        latency.record(2345.678 + number, attributes)
-        for count in counts:
-            count.add(1, attributes)
-
-    return Running(record, reader.get_metrics_data)
-
-
-def _prometheus(port: int) -> Running:
-    from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-
-    registry = CollectorRegistry()
-    labels = ["service", "model"]
-    latency = Histogram("generation_latency", "-", labels, registry=registry)
-    counts = [Counter(name, "-", labels, registry=registry) for name in ("completed", "slow", "images")]
-
-    def record(number: int) -> None:
-        latency.labels("image-api", "sdxl").observe(2345.678 + number)
-        for count in counts:
-            count.labels("image-api", "sdxl").inc()
-
-    return Running(record, lambda: generate_latest(registry))
-
-
-def _bare_deque(port: int) -> Running:
-    queue: deque[tuple[object, ...]] = deque(maxlen=100_000)
-
-    def record(number: int) -> None:
-        queue.append((number, 2345.678, 1, 0, 1, "sdxl", "r-1", 30, 1024, 1024))
-
-    return Running(record)
-
-
-def _bare_pipeline(port: int) -> Running:
-    """The least that one event a request can cost: a deque, a thread, orjson, a socket. No safety of any kind."""
-    import orjson
-
-    queue: deque[tuple[object, ...]] = deque()
-    connection = socket.create_connection(("127.0.0.1", port))
-    names = ("GenerationLatency", "RequestsCompleted", "RequestsSlow", "ImagesGenerated")
-    directive = {
-        "Namespace": "DiffusionWatch",
-        "Dimensions": [["Environment", "Service"], ["Environment", "Service", "Model"]],
-        "Metrics": [{"Name": name, "Unit": "Count"} for name in names],
-    }
-    ended = threading.Event()
-
-    def send() -> None:
-        lines = []
-        for _ in range(len(queue)):
-            time_ms, latency, completed, slow, images, model, request_id, steps, width, height = queue.popleft()
-            event = {
-                "_aws": {"Timestamp": time_ms, "LogGroupName": "/group", "CloudWatchMetrics": [directive]},
-                "Environment": "bench",
-                "Service": "image-api",
-                "Model": model,
-                **dict(zip(names, (latency, completed, slow, images), strict=True)),
-                "request_id": request_id,
-                "steps": steps,
-                "width": width,
-                "height": height,
-            }
-            lines.append(orjson.dumps(event))
-        connection.sendall(b"\n".join([*lines, b""]))
-
-    def run() -> None:
-        while not ended.wait(0.05):
-            send()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-
-    def record(number: int) -> None:
-        queue.append((number, 2345.678 + number, 1, 0, 1, "sdxl", "r-1", 30, 1024, 1024))
-
-    def finish() -> None:
-        ended.set()
-        thread.join()
-        send()
-
-    return Running(record, finish)
+    targets: dict[str, float] = field(default_factory=dict)
+    """At most so many microseconds on the caller's thread and on all threads, and bytes, for a request."""
 
 
 CANDIDATES = (
-    Candidate("diffusionwatch, an event a request", _diffusionwatch("requests"), 20_000, caller=1.0, total=6.0),
-    Candidate("diffusionwatch, aggregated", _diffusionwatch("aggregate"), 20_000, caller=1.0, total=1.5, size=30),
-    Candidate("aws-embedded-metrics", _aws_embedded_metrics, 2_000),
-    Candidate("aws-lambda-powertools", _powertools, 2_000),
-    Candidate("OpenTelemetry histogram and counters", _opentelemetry, 5_000),
-    Candidate("prometheus_client", _prometheus, 20_000),
-    Candidate("bare pipeline (deque, orjson, socket)", _bare_pipeline, 20_000),
-    Candidate("bare deque.append", _bare_deque, 20_000),
+    Candidate(
+        "diffusionwatch, an event a request",
+        diffusionwatch("requests"),
+        20_000,
+        {"caller_us": 1, "total_us": 6},
+    ),
+    Candidate("bare pipeline (deque, orjson, socket)", bare.events, 20_000),
+    Candidate(
+        "diffusionwatch, aggregated",
+        diffusionwatch("aggregate"),
+        20_000,
+        {"caller_us": 1, "total_us": 1.5, "bytes": 30},
+    ),
+    Candidate("bare pipeline, aggregated", bare.arrays, 20_000),
+    Candidate("bare deque.append", bare.append, 20_000),
+    Candidate("aws-embedded-metrics", peers.aws_embedded_metrics, 2_000),
+    Candidate("aws-lambda-powertools", peers.powertools, 2_000),
+    Candidate("OpenTelemetry histogram and counters", peers.opentelemetry, 5_000),
+    Candidate("prometheus_client", peers.prometheus, 20_000),
 )
+EVENTS, BARE_EVENTS, ARRAYS, BARE_ARRAYS, APPEND = (candidate.name for candidate in CANDIDATES[:5])
+
+MULTIPLES = (
+    (EVENTS, "caller_us", APPEND, 1.0 / 0.15),
+    (EVENTS, "total_us", BARE_EVENTS, 6.0 / 4.2),
+    (ARRAYS, "total_us", BARE_ARRAYS, 1.5 / 1.1),
+)
+"""What is compared with which bare way, and the target: both as they were on a quiet machine."""
 
 
 def measure(candidate: Candidate, port: int) -> dict[str, float | None]:
@@ -281,10 +123,10 @@ def longest_calls(requests: int = 20_000) -> dict[str, float]:
     The longest call of a bare append stands beside it: for that long this machine lets nobody run.
     """
     with socket.create_server(("127.0.0.1", 0)) as stalled:
-        record = _diffusionwatch("requests")(stalled.getsockname()[1]).record
+        record = diffusionwatch("requests")(stalled.getsockname()[1]).record
         ours = _calls(record, requests)
-    bare = _calls(_bare_deque(0).record, requests)
-    return {"stalled_p999_us": ours[int(requests * 0.999)], "stalled_longest_us": ours[-1], "bare_longest_us": bare[-1]}
+    append = _calls(bare.append(0).record, requests)
+    return {"stalled_p999_us": ours[int(requests * 0.999)], "stalled_longest_us": ours[-1], "bare_longest_us": append[-1]}
 
 
 def _calls(record: Record, requests: int) -> list[float]:
@@ -304,60 +146,111 @@ def import_ms() -> float:
     return statistics.median(float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(7))
 
 
+def growth(port: int, requests: int = 1_000_000) -> dict[str, float]:
+    """Bytes by which the process grew while it recorded a million requests: traced allocations, and resident memory.
+
+    Measured from a tenth of them on: by then everything that is made once has been made.
+    """
+    running = diffusionwatch("aggregate")(port)
+    found = []
+    tracemalloc.start()
+    for number in range(requests + requests // 10):
+        running.record(number)
+        if number % BATCH == 0:
+            time.sleep(0.001)
+        if number + 1 in (requests // 10, requests + requests // 10):
+            running.finish()
+            gc.collect()
+            found.append((tracemalloc.get_traced_memory()[0], _resident()))
+    (traced, resident), (traced_end, resident_end) = found
+    return {"grown_bytes": traced_end - traced, "grown_resident_bytes": resident_end - resident}
+
+
+def _resident() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
 def _child(name: str, port: int) -> None:
     output = os.fdopen(os.dup(1), "w")
-    found = longest_calls() if name == "stalled" else measure(CANDIDATES[int(name)], port)
+    found: Mapping[str, object]
+    if name == "stalled":
+        found = longest_calls()
+    elif name == "growth":
+        found = growth(port)
+    else:
+        found = measure(CANDIDATES[int(name)], port)
     json.dump(found, output)
     output.close()
     os._exit(0)
 
 
-def run(rounds: int) -> dict[str, object]:
-    """All candidates in turn, ``rounds`` times; medians."""
+def run(rounds: int) -> dict[str, Any]:
+    """All candidates in turn, ``rounds`` times."""
+    load = os.getloadavg()[0]
     found: dict[str, list[dict[str, float | None]]] = {candidate.name: [] for candidate in CANDIDATES}
     with receiver() as port:
 
         def child(name: str) -> dict[str, float | None]:
-            arguments = [sys.executable, __file__, "--child", name, "--port", str(port)]
+            arguments = [sys.executable, "-m", "benchmarks.worker", "--child", name, "--port", str(port)]
             answer = subprocess.run(arguments, check=True, stdout=subprocess.PIPE).stdout
             return json.loads(answer)  # type: ignore[no-any-return]
 
         for _ in range(rounds):
             for index, candidate in enumerate(CANDIDATES):
                 found[candidate.name].append(child(str(index)))
-        stalled = child("stalled")
-    rows = []
-    for candidate in CANDIDATES:
-        row: dict[str, object] = {"name": candidate.name}
-        for key, target in (("caller_us", candidate.caller), ("total_us", candidate.total), ("bytes", candidate.size)):
-            values = [value for one in found[candidate.name] if (value := one[key]) is not None]
-            row[key] = round(statistics.median(values), 3) if values else None
-            row[f"{key}_least"] = round(min(values), 3) if values else None
-            row[f"{key}_target"] = target
-        rows.append(row)
-    return {"rows": rows, **{k: round(v or 0, 1) for k, v in stalled.items()}, "import_ms": round(import_ms(), 1)}
+        others = {**child("stalled"), **child("growth"), "import_ms": import_ms()}
+    rows = [_row(candidate, found[candidate.name]) for candidate in CANDIDATES]
+    multiples = [_multiple(*one, found=found) for one in MULTIPLES]
+    figures = {name: round(value or 0, 1) for name, value in others.items()}
+    return {"load": round(load, 1), "rows": rows, "multiples": multiples, **figures}
 
 
-def table(result: dict[str, object]) -> str:
+def _row(candidate: Candidate, found: list[dict[str, float | None]]) -> dict[str, Any]:
+    row: dict[str, Any] = {"name": candidate.name}
+    for key in ("caller_us", "total_us", "bytes"):
+        values = [value for one in found if (value := one[key]) is not None]
+        row[key] = round(statistics.median(values), 3) if values else None
+        row[f"{key}_least"] = round(min(values), 3) if values else None
+        row[f"{key}_target"] = candidate.targets.get(key)
+    return row
+
+
+def _multiple(
+    name: str, key: str, other: str, target: float, *, found: dict[str, list[dict[str, float | None]]]
+) -> dict[str, Any]:
+    ratios = [(one[key] or 0) / (two[key] or 1) for one, two in zip(found[name], found[other], strict=True)]
+    times = round(statistics.median(ratios), 2)
+    return {"name": name, "key": key, "of": other, "times": times, "target": round(target, 2)}
+
+
+def table(result: dict[str, Any]) -> str:
     lines = [f"{'µs of CPU a request':40} {'caller':>22} {'all threads':>22} {'bytes':>14}"]
-    for row in result["rows"]:  # type: ignore[attr-defined]
+    for row in result["rows"]:
         cells = []
         for key, width in (("caller_us", 22), ("total_us", 22), ("bytes", 14)):
             value, target = row[key], row[f"{key}_target"]
-            text = (
-                ""
-                if value is None
-                else f"{value:.0f}"
-                if key == "bytes"
-                else f"{value:.2f} / {row[key + '_least']:.2f}"
-            )
+            if value is None:
+                text = ""
+            elif key == "bytes":
+                text = f"{value:.0f}"
+            else:
+                text = f"{value:.2f} / {row[key + '_least']:.2f}"
             cells.append(f"{text + (f' (<= {target:g})' if target else ''):>{width}}")
         lines.append(f"{row['name']:40} {' '.join(cells)}")
-    lines.append(
-        f"\nagent that never reads: 99.9 % of calls within {result['stalled_p999_us']} µs (<= 1000), the longest "
-        f"{result['stalled_longest_us']} µs; the longest bare append {result['bare_longest_us']} µs\n"
-        f"import diffusionwatch: {result['import_ms']} ms (<= 50)"
-    )
+    lines += [
+        "",
+        *(
+            f"{one['name']}, {'caller' if one['key'] == 'caller_us' else 'all threads'}: "
+            f"{one['times']} times the {one['of']} (<= {one['target']})"
+            for one in result["multiples"]
+        ),
+        f"agent that never reads: 99.9 % of calls within {result['stalled_p999_us']} µs (<= 1000), the longest "
+        f"{result['stalled_longest_us']} µs; the longest bare append {result['bare_longest_us']} µs",
+        f"1,000,000 requests: allocations grew by {result['grown_bytes'] / 1024:.0f} KiB, resident memory by "
+        f"{result['grown_resident_bytes'] / 1024:.0f} KiB",
+        f"import diffusionwatch: {result['import_ms']} ms (<= 50)",
+        f"load of the machine at the beginning: {result['load']} on {os.cpu_count()} cores",
+    ]
     return "\n".join(lines)
 
 

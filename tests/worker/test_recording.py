@@ -262,9 +262,7 @@ def test_loading_a_model_is_timed_and_seen() -> None:
 
 def test_one_heartbeat_a_minute_and_the_age_of_a_hung_request() -> None:
     clock = ManualClock(NOON)
-    with recording(clock=clock) as (monitor, sink):
-        hung = monitor.generation("sdxl")
-        hung.__enter__()
+    with recording(clock=clock) as (monitor, sink), monitor.generation("sdxl"):
         for _ in range(360):
             clock.advance(0.5)
             monitor.flush()

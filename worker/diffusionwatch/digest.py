@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from diffusionwatch import validity
@@ -62,24 +63,19 @@ class Digest:
         offset_ns = now - monotonic
         counts = dict.fromkeys(("completed", "faulted", "rejected", "slow", "dropped", "records_dropped"), 0)
         patience = 0 if final else GPU_PATIENCE_NS
-        records: Iterable[Record] = self._records()
-        if self.gpus is not None and self.gpus.gpus:
-            records = list(records)
-            self._measure([record for record in records if isinstance(record, Generation)], self.gpus)
+        records = self._records(offset_ns, counts)
         for record in records:
             try:
                 if isinstance(record, Generation):
                     if record._extras is not None and monotonic - record._ended < patience and not _reached(record):
                         self._unreached.append(record)
                         continue
-                    event = self._event(record, record._ended + offset_ns, counts)
+                    if (event := self._event(record, record._ended + offset_ns, counts)) is not None:
+                        documents += self._encoder.encode(event)
                 elif isinstance(record, Event):
-                    event = record
+                    documents += self._encoder.encode(record)
                 else:
                     documents += record.documents(self._encoder.log_stream, now // 1_000_000, self._ledger.repaired)
-                    continue
-                if event is not None:
-                    documents += self._encoder.encode(event)
             except Exception as error:
                 counts["dropped"] += isinstance(record, Generation)
                 counts["records_dropped"] += 1
@@ -93,11 +89,19 @@ class Digest:
             documents += self._encoder.encode(event)
         return documents
 
-    def _records(self) -> Iterator[Record]:
-        """Each record leaves the queue only when its turn has come: it is freed while it is still in the cache."""
-        for queue in (self._unreached, self._queue):
-            for _ in range(len(queue)):
-                yield queue.popleft()
+    def _records(self, offset_ns: int, counts: dict[str, int]) -> Iterable[Record]:
+        """The records that are to be looked at one by one.
+
+        Each leaves its queue only when its turn has come: it is freed while it is still in the cache.
+        """
+        waited = _emptied(self._unreached)
+        if self.gpus is not None and self.gpus.gpus:
+            records = [*waited, *_emptied(self._queue)]
+            self._measure([record for record in records if isinstance(record, Generation)], self.gpus)
+            return records
+        if self._aggregate is not None:
+            return chain(waited, self._aggregate.absorb(self._queue, offset_ns, self._never_slow, counts))
+        return chain(waited, _emptied(self._queue))
 
     def give_up(self, record: Record) -> None:
         """Counts a record that there is no room for. On the caller's thread."""
@@ -117,7 +121,8 @@ class Digest:
         if generation.error_class is None:
             counts["completed"] += 1
             if self._aggregate is not None and not slow:
-                return self._aggregate.add(generation, latency, completed_ns)
+                self._aggregate.add(generation, latency, completed_ns)
+                return None
             counts["slow"] += slow
         else:
             counts[_outcome(generation.error_class)] += 1
@@ -141,6 +146,11 @@ class Digest:
             images = validity.number(generation.images, self._ledger.repaired)
             if joules is not None and alone and images:
                 measured["EnergyPerImage"] = round(joules / images, 3)
+
+
+def _emptied(queue: deque[Record]) -> Iterator[Record]:
+    for _ in range(len(queue)):
+        yield queue.popleft()
 
 
 def _outcome(error_class: str | None) -> str:

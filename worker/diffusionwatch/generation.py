@@ -77,35 +77,26 @@ class Generation:
         "width",
     )
 
+    # GenerationMonitor.generation fills these in: an __init__ in Python would cost as much as the rest of a generation.
+    _monitor: GenerationMonitor
+    model: str | None
+    request_id: str | None
+    steps: int | None
+    width: int | None
+    height: int | None
     images: int
     """How many images were returned. Set it within the block."""
     error_class: str | None
     """Why it failed; None as long as it has not."""
-
-    def __init__(
-        self,
-        monitor: GenerationMonitor,
-        model: str | None,
-        request_id: str | None,
-        steps: int | None,
-        width: int | None,
-        height: int | None,
-        properties: dict[str, Any],
-    ) -> None:
-        self._monitor = monitor
-        self.model = model
-        self.request_id = request_id
-        self.steps = steps
-        self.width = width
-        self.height = height
-        self._properties = properties or None
-        self.images = 0
-        self.error_class = None
-        self._extras: Extras | None = None
+    _properties: dict[str, Any] | None
+    _extras: Extras | None
+    _previous: Token[Generation | None]
+    _started: int
+    _ended: int
 
     def __enter__(self) -> Generation:
         monitor = self._monitor
-        self._previous: Token[Generation | None] = _current.set(self)
+        self._previous = _current.set(self)
         self._started = monitor._in_flight[self] = monitor._monotonic_ns()
         if monitor._tracing is not None:
             monitor._begin_trace(self)
@@ -115,14 +106,19 @@ class Generation:
         self, kind: type[BaseException] | None, exception: BaseException | None, traceback: TracebackType | None
     ) -> None:
         monitor = self._monitor
-        self._ended: int = monitor._monotonic_ns()
+        self._ended = monitor._monotonic_ns()
         if exception is not None:
             monitor._failed(self, exception)
         try:  # noqa: SIM105 - a context manager would cost more than all of this
             _current.reset(self._previous)
         except ValueError:
             pass  # left in another context than entered, as asynchronous generators do
-        if monitor._in_flight.pop(self, None) is not None:  # else it was recorded before, as interrupted
+        self._previous = None  # type: ignore[assignment] # its memory serves the next generation
+        try:
+            del monitor._in_flight[self]
+        except KeyError:
+            pass  # it was recorded before, as interrupted
+        else:
             queue = monitor._queue
             queue.append(self)
             if len(queue) > monitor._pressure_at:

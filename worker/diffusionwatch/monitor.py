@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+_new = object.__new__
+
 PRESSURE_AT = 1000
 """Records that wake the background thread before its time."""
 
@@ -101,7 +103,17 @@ class GenerationMonitor:
         both in seconds since the epoch. All else is a property: seed, scheduler, whatever is worth searching for.
         """
         # The common properties are named because Python passes named ones four times as fast.
-        generation = Generation(self, model, request_id, steps, width, height, properties)
+        generation = _new(Generation)
+        generation._monitor = self
+        generation.model = model
+        generation.request_id = request_id
+        generation.steps = steps
+        generation.width = width
+        generation.height = height
+        generation.images = 0
+        generation.error_class = None
+        generation._properties = properties or None
+        generation._extras = None
         if message is not None or queued_at is not None or received_at is not None:
             note_arrival(generation, self.clock, self._ledger, message, queued_at, received_at)
         return generation
