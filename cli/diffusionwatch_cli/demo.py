@@ -27,6 +27,12 @@ def command(
     incidents: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="Another incident list (YAML).")
     ] = None,
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            dir_okay=False, metavar="FILE.csv[.gz]", help="Write the metric data for `diffusionwatch replay`."
+        ),
+    ] = None,
     private_ports: Annotated[
         bool, typer.Option("--private-ports", help="Take telemetry on free ports: an agent runs here already.")
     ] = False,
@@ -44,8 +50,11 @@ def command(
     from diffusionwatch_local.demo.deploy import DeployFailedError
     from diffusionwatch_local.demo.fleet_run import FleetFailedError
     from diffusionwatch_local.demo.narrator import Lines, Screen
+    from diffusionwatch_local.demo.refusal import Refusal
     from diffusionwatch_local.fleet.processes import interruptible
 
+    if record and not record.parent.is_dir():
+        raise Refusal(f"--record {record}: there is no folder {record.parent}")
     interruptible()
     narrator = Lines() if as_json or not sys.stdout.isatty() else Screen()
     failures: list[str] = []
@@ -66,6 +75,7 @@ def command(
         browser=not (no_browser or as_json),
         private_ports=private_ports,
         incidents=incidents,
+        record=record,
     )
     try:
         Demo(options, narrator).run(print_report)

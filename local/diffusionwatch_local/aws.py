@@ -73,7 +73,7 @@ class EmbeddedAws:
         keep = self._stacks.keep if self._stacks else _forget
         self.cloudformation = CloudFormationService(self.client, region, account, TYPES, deployed=keep)
         self.functions = FunctionService(self.client, clock, region, account, self._function_environment)
-        self.events = EventService(self.functions, self.client, region, account)
+        self.events = EventService(self.functions, self.client, clock, region, account)
         ours: tuple[Service, ...] = (self.cloudformation, self.functions, self.events)
         self.services: tuple[Service, ...] = (*ours, *kept_services(region, account), *services)
         self._clients: dict[str, Any] = {}
@@ -82,7 +82,7 @@ class EmbeddedAws:
 
     def start(self) -> None:
         """Empties the account, listens, and deploys again what ``data_dir`` keeps."""
-        moto_account.begin()
+        moto_account.begin(self.clock)
         self._listener.start()
         if self._stacks:
             self._stacks.deploy_all(self.cloudformation)

@@ -46,6 +46,7 @@ class Options:
     browser: bool = True
     private_ports: bool = False
     incidents: Path | None = None
+    record: Path | None = None
 
 
 class Demo:
@@ -102,6 +103,8 @@ class Demo:
             with self._phase("incidents"):
                 self._follow_script()
             report(self._prove())
+            if self._options.record:
+                self._platform.record(self._options.record)
             if not self._options.once:
                 self._run.apply(self._script.changes[0])
                 self._stay()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import moto.sqs.models
-
+from cloudwatch_simulator import MetricId
+from cloudwatch_simulator.replay.writing import write_csv
 from diffusionwatch.clock import Clock
 from diffusionwatch_local.agent import Agent
 from diffusionwatch_local.aws import EmbeddedAws
@@ -23,16 +24,6 @@ from diffusionwatch_local.xray import Receiver, XRayService
 from diffusionwatch_local.xray.receiver import PORT as XRAY_PORT
 
 TRACES_SECONDS = 6 * 3600  # the longest span that GetTraceSummaries takes (X-Ray API reference)
-
-
-def keep_queue_time(clock: Clock) -> None:
-    """Lets moto's queues live on the common clock: sent timestamps, visibility timeouts and long polls with it.
-
-    A worker subtracts the queue's timestamp from its own clock's, so both must be the same.
-    """
-    queues: Any = moto.sqs.models
-    queues.unix_time = clock.time
-    queues.unix_time_millis = lambda: clock.time() * 1000
 
 
 def pass_by_proxies() -> None:
@@ -63,13 +54,19 @@ class Platform:
         private_ports: bool = False,
     ) -> None:
         self._clock = clock
-        self.cloudwatch = CloudWatchService(clock, client=lambda name: self.aws.client(name), data_dir=data_dir)
+        self.cloudwatch = CloudWatchService(
+            clock,
+            client=lambda name: self.aws.client(name),
+            data_dir=data_dir,
+            on_event=lambda event: self.aws.events.publish(event),
+        )
         self.logs = LogsService(self.cloudwatch.store, clock)
         self.xray = XRayService(self.cloudwatch.store, clock)
         # Before CloudWatch, so that alarms see the minute's figures. The queues are on the common clock already.
         vended = VendedMetrics(self.cloudwatch.store, client=lambda name: self.aws.client(name), wall=clock.time)
         services = (self.logs, self.xray, vended, self.cloudwatch)
         self.aws = EmbeddedAws(clock=clock, port=port, data_dir=data_dir, services=services)
+        self.aws.events.on_triggered = self._count_rule
         self._private_ports = private_ports
         self._receiver = Receiver(self.xray.traces, port=0 if private_ports else XRAY_PORT) if telemetry else None
         self._agent: Agent | None = None
@@ -81,7 +78,6 @@ class Platform:
         if self._receiver is not None:
             self._receiver.start()
         self.aws.start()
-        keep_queue_time(self._clock)
         self._minutes.start()
 
     def stop(self) -> None:
@@ -127,6 +123,12 @@ class Platform:
             found[f"{metric.namespace}/{metric.name}"] += store.datapoints(metric)
         return dict(found)
 
+    def record(self, file: Path) -> None:
+        """Writes what the store holds as a table that `diffusionwatch replay` reads; compressed if called ``.gz``."""
+        opened = gzip.open if file.suffix == ".gz" else open
+        with opened(file, "wt", encoding="utf-8") as out:
+            write_csv(self.cloudwatch.store, out)
+
     def traces(self) -> dict[str, int]:
         """How many traces arrived, and how many of them hold a fault, by X-Ray's own API."""
         xray, end = self.aws.client("xray"), self._clock.time() + 60
@@ -137,6 +139,10 @@ class Platform:
             return sum(len(page["TraceSummaries"]) for page in pages)
 
         return {"received": count(), "faults": count(FilterExpression="fault = true")}
+
+    def _count_rule(self, rule: str) -> None:
+        metric = MetricId.of("AWS/Events", "TriggeredRules", {"RuleName": rule})
+        self.cloudwatch.store.put(metric, self._clock.time(), [1.0], unit="Count")
 
     def _measure(self, now: float) -> None:
         if self._agent is not None:

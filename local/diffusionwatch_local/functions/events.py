@@ -14,6 +14,8 @@ from uuid import uuid4
 from moto.backends import get_backend
 from moto.events.utils import EventTemplateParser
 
+from diffusionwatch.clock import Clock
+
 from ..server.service import Operation
 from .schedule import Next, ScheduleError, parse
 from .service import FunctionService
@@ -39,8 +41,13 @@ class EventService:
 
     name = "events"
 
-    def __init__(self, functions: FunctionService, client: Callable[[str], Any], region: str, account: str) -> None:
-        self._functions, self._client, self._region, self._account = functions, client, region, account
+    def __init__(
+        self, functions: FunctionService, client: Callable[[str], Any], clock: Clock, region: str, account: str
+    ) -> None:
+        self._functions, self._client, self._clock = functions, client, clock
+        self._region, self._account = region, account
+        self.on_triggered: Callable[[str], None] = lambda rule: None
+        """Told the name of each rule that an event matched."""
         self._schedules: dict[tuple[str, str], tuple[float, Next]] = {}
         self._looked: float | None = None
 
@@ -77,6 +84,7 @@ class EventService:
         for rule in self._rules():
             pattern = rule.event_pattern
             if rule.state == "ENABLED" and pattern.get_pattern() and pattern.matches_event(envelope):
+                self.on_triggered(rule.name)
                 for target in rule.targets:
                     self._deliver(target, envelope)
 
@@ -111,7 +119,7 @@ class EventService:
     def _put_events(self, params: dict[str, Any]) -> dict[str, Any]:
         entries = []
         for entry in params["Entries"]:
-            moment = entry.get("Time") or datetime.now(timezone.utc)
+            moment = entry.get("Time") or datetime.fromtimestamp(self._clock.time(), timezone.utc)
             self.publish(
                 {
                     "source": entry.get("Source"),
@@ -146,7 +154,7 @@ class EventService:
         logs, stream = self._client("logs"), "events"
         with suppress(logs.exceptions.ResourceAlreadyExistsException):
             logs.create_log_stream(logGroupName=group, logStreamName=stream)
-        now = int(datetime.now(timezone.utc).timestamp() * 1000)
+        now = int(self._clock.time() * 1000)
         logs.put_log_events(
             logGroupName=group, logStreamName=stream, logEvents=[{"timestamp": now, "message": message}]
         )

@@ -1,4 +1,4 @@
-"""moto behind the front door: an empty account at the start, and no message that leaves the machine."""
+"""moto behind the front door: an empty account at the start, on the common clock, and no message that leaves."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ import moto.sns.models
 import requests
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
+
+from diffusionwatch.clock import Clock
+
+from . import moto_queues
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +31,9 @@ class _LoopbackOnly:
         requests.post(url, timeout=5, **kwargs)
 
 
-def begin() -> None:
-    """Forgets what an earlier embedded AWS of this process held."""
+def begin(clock: Clock) -> None:
+    """Forgets what an earlier embedded AWS of this process held, and keeps ``clock`` from now on."""
+    moto_queues.keep(clock)
     # Roles attach AWS's own policies; moto reads this name when it makes an account's IAM.
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
     vars(moto.sns.models)["requests"] = _LoopbackOnly()

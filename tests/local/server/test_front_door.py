@@ -15,6 +15,8 @@ from diffusionwatch_local.aws import EmbeddedAws
 from diffusionwatch_local.server.listener import PortInUse
 from diffusionwatch_local.server.service import FallThrough, ServiceError
 
+NOW = 1_767_571_200.0
+
 
 class Groups:
     """A REST service of ours whose path holds an ARN."""
@@ -46,7 +48,7 @@ class Topics:
 
 @pytest.fixture
 def aws() -> Iterator[EmbeddedAws]:
-    aws = EmbeddedAws(clock=ManualClock(), services=(Groups(), Topics()))
+    aws = EmbeddedAws(clock=ManualClock(start=NOW), services=(Groups(), Topics()))
     aws.start()
     yield aws
     aws.stop()
@@ -95,13 +97,13 @@ def test_it_listens_on_loopback_only(aws: EmbeddedAws) -> None:
 def test_a_used_port_is_one_clear_error(aws: EmbeddedAws) -> None:
     port = int(aws.endpoint.rsplit(":", 1)[1])
     with pytest.raises(PortInUse, match=f"port {port} on 127.0.0.1 is in use"):
-        EmbeddedAws(clock=ManualClock(), port=port)
+        EmbeddedAws(clock=ManualClock(start=NOW), port=port)
 
 
 def test_a_second_start_finds_an_empty_account(aws: EmbeddedAws) -> None:
     aws.client("sqs").create_queue(QueueName="q")
     aws.stop()
-    again = EmbeddedAws(clock=ManualClock())
+    again = EmbeddedAws(clock=ManualClock(start=NOW))
     again.start()
     try:
         assert "QueueUrls" not in again.client("sqs").list_queues()
