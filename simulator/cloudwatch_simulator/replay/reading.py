@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,10 @@ def read_recorded(path: Path) -> Recorded:
     except OSError as error:
         raise ScenarioError(f"cannot be read: {error.strerror}", file=str(path)) from None
     if data[:2] == b"\x1f\x8b":
-        data = gzip.decompress(data)
+        try:
+            data = gzip.decompress(data)
+        except (OSError, EOFError, zlib.error):
+            raise ScenarioError("begins as a gzip file and is none, or not all of it", file=str(path)) from None
     if data[:4] == b"PAR1":
         return whole(read_parquet(data, str(path)))
     try:
