@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import parse_qs
 
+import boto3
 import pytest
+from moto import mock_aws
 
 from alert_digest.post import DeliveryError
 from alert_digest.state import State
@@ -231,6 +233,24 @@ def alarm_event(
     }
 
 
+@pytest.fixture(scope="module")
+def _moto() -> Iterator[None]:
+    with mock_aws():  # its end takes seconds, so there is one a module
+        yield
+
+
 @pytest.fixture
-def points() -> Points:
-    return Points()
+def dynamodb(_moto: None) -> Iterator[Any]:
+    """A client of DynamoDB with the empty table `digest`."""
+    client: Any = boto3.client("dynamodb")
+    client.create_table(
+        TableName="digest",
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("environment", "item")],
+        KeySchema=[
+            {"AttributeName": "environment", "KeyType": "HASH"},
+            {"AttributeName": "item", "KeyType": "RANGE"},
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    yield client
+    client.delete_table(TableName="digest")

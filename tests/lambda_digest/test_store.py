@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from alert_digest.alarm import Alarm, Fact
 from alert_digest.state import State
@@ -16,25 +13,6 @@ from alert_digest.store import EXPIRY, ConflictError, DynamoStore, Store, update
 from .conftest import NOW, MemoryStore
 
 STATE = State(alarms={"prod-image-api-backlog": Alarm("prod-image-api-backlog", (Fact(NOW, "ALARM"),))})
-
-
-@pytest.fixture
-def dynamodb() -> Iterator[Any]:
-    with mock_aws():
-        client: Any = boto3.client("dynamodb")
-        client.create_table(
-            TableName="digest",
-            AttributeDefinitions=[
-                {"AttributeName": "environment", "AttributeType": "S"},
-                {"AttributeName": "item", "AttributeType": "S"},
-            ],
-            KeySchema=[
-                {"AttributeName": "environment", "KeyType": "HASH"},
-                {"AttributeName": "item", "KeyType": "RANGE"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        yield client
 
 
 @pytest.fixture(params=["memory", "dynamodb"])

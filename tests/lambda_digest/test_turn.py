@@ -12,7 +12,6 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from alert_digest import handler as function
 from alert_digest.edge import Sender
@@ -177,29 +176,18 @@ SETTINGS = {
 
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    with mock_aws():
-        client: Any = boto3.client("dynamodb")
-        client.create_table(
-            TableName="digest",
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("environment", "item")],
-            KeySchema=[
-                {"AttributeName": "environment", "KeyType": "HASH"},
-                {"AttributeName": "item", "KeyType": "RANGE"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        boto3.client("secretsmanager").create_secret(
-            Name="chat", SecretString=json.dumps({"token": SECRET, "channel": "C1"})
-        )
-        topic = boto3.client("sns").create_topic(Name="tickets")["TopicArn"]
-        routes = {**SETTINGS["routes"], "mail": {**SETTINGS["routes"]["mail"], "target": topic}}  # type: ignore[dict-item,index]
-        monkeypatch.setenv("DIFFUSIONWATCH_ENVIRONMENT", "prod")
-        monkeypatch.setenv("DIFFUSIONWATCH_DIGEST", json.dumps({**SETTINGS, "routes": routes}))
-        monkeypatch.setenv("DIFFUSIONWATCH_TABLE", "digest")
-        for cached in ("_client", "_policy", "_store", "_sender"):
-            getattr(function, cached).cache_clear()
-        yield client
+def aws(dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    secrets: Any = boto3.client("secretsmanager")
+    secrets.create_secret(Name="chat", SecretString=json.dumps({"token": SECRET, "channel": "C1"}))
+    topic = boto3.client("sns").create_topic(Name="tickets")["TopicArn"]
+    routes = {**SETTINGS["routes"], "mail": {**SETTINGS["routes"]["mail"], "target": topic}}  # type: ignore[dict-item,index]
+    monkeypatch.setenv("DIFFUSIONWATCH_ENVIRONMENT", "prod")
+    monkeypatch.setenv("DIFFUSIONWATCH_DIGEST", json.dumps({**SETTINGS, "routes": routes}))
+    monkeypatch.setenv("DIFFUSIONWATCH_TABLE", "digest")
+    for cached in ("_client", "_policy", "_store", "_sender"):
+        getattr(function, cached).cache_clear()
+    yield dynamodb
+    secrets.delete_secret(SecretId="chat", ForceDeleteWithoutRecovery=True)
 
 
 def schedule(minutes: int) -> dict[str, str]:
