@@ -55,6 +55,15 @@ def reachable() -> Iterator[None]:
         refuse(f"AWS does not answer: {error}")
 
 
+@contextlib.contextmanager
+def busy(what: str) -> Iterator[None]:
+    """Shows a person at a terminal that something goes on."""
+    from rich.console import Console
+
+    with Console(stderr=True).status(f"{what} …"):
+        yield
+
+
 def refuse(message: str) -> NoReturn:
     print(f"diffusionwatch: {' '.join(message.split())}", file=sys.stderr)
     raise typer.Exit(BAD_INPUT)

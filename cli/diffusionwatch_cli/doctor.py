@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .deployed import FINDINGS, open_deployment, reachable
+from .deployed import FINDINGS, busy, open_deployment, reachable
 
 if TYPE_CHECKING:
     from diffusionwatch_cdk.operations import Finding
@@ -35,7 +35,7 @@ def command(
     from diffusionwatch_cdk.operations import examine
 
     deployment = open_deployment(environment, environments)
-    with reachable():
+    with reachable(), busy("asking"):
         found = examine(deployment)
     shown = [finding for finding in found if not brief or finding.verdict.value != "ok"]
     if as_json:
@@ -54,15 +54,17 @@ def _print(shown: Sequence[Finding], found: Sequence[Finding]) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("check", "of", "seen", "verdict", "what to do"):
-        table.add_column(column, overflow="fold")
+    table.add_column("check")
+    table.add_column("verdict")
+    table.add_column("of", overflow="fold")
+    table.add_column("seen, and what to do", overflow="fold")
     before = ("", "")
     for finding in shown:
         verdict = finding.verdict.value
         check = "" if finding.check == before[0] else finding.check
         subject = "" if (finding.check, finding.subject) == before else finding.subject
-        style = STYLES[verdict]
-        table.add_row(check, escape(subject), escape(finding.seen), f"[{style}]{verdict}[/]", escape(finding.advice))
+        seen = escape(finding.seen) + (f"\n[cyan]{escape(finding.advice)}[/]" if finding.advice else "")
+        table.add_row(check, f"[{STYLES[verdict]}]{verdict}[/]", escape(subject), seen)
         before = finding.check, finding.subject
     console = Console()
     if shown:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .deployed import FINDINGS, open_deployment, reachable, refuse
+from .deployed import FINDINGS, busy, open_deployment, reachable, refuse
 
 if TYPE_CHECKING:
     from diffusionwatch_cdk.operations import Deployment
@@ -53,7 +53,7 @@ def command(
         routes = plan(deployment, [severity.value] if severity else SEVERITIES)
     _agreed(deployment, routes, yes)
     drill = Drill(deployment, who or getpass.getuser(), timeout, time.sleep, time.monotonic)
-    with reachable():
+    with reachable(), busy("waiting for receipts"):
         outcomes = [run(drill, route) for route in routes]
     if as_json:
         print(json.dumps({"environment": environment, "reason": drill.reason, "routes": [*map(asdict, outcomes)]}))

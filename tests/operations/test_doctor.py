@@ -15,6 +15,7 @@ import typer
 
 from diffusionwatch_cdk.operations import Check, Deployment, Finding, Verdict, checks, examine
 from diffusionwatch_cdk.operations.checks.worker_version import VERSION
+from diffusionwatch_cdk.settings import Contacts
 from diffusionwatch_cli import doctor
 
 GROUP, ALARM = "image-api-prod", "prod-image-api-users-hurt"
@@ -180,6 +181,29 @@ def test_a_tag_that_is_not_active_makes_the_budget_blind(prod, status: str, verd
     deployment = Deployment(settings, lambda service: Tags(status), prod.clock.time())
     (finding,) = examine(deployment, [check for check in checks() if check.id == "cost-tag"])
     assert (finding.subject, finding.verdict) == ("team", verdict)
+
+
+@pytest.mark.parametrize(("contacts", "verdict"), [(True, Verdict.BROKEN), (False, Verdict.WARNING)])
+def test_a_severity_that_nobody_hears_is_told(prod, contacts: bool, verdict: Verdict) -> None:
+    settings = prod.settings if contacts else prod.settings.model_copy(update={"contacts": Contacts()})
+    deployment = replace(prod.deployment, settings=settings, client=lambda service: Deaf())
+    found = examine(deployment, [check for check in checks() if check.id == "subscriptions"])
+    told = {finding.verdict for finding in found if finding.seen.startswith("nobody hears")}
+    assert told == {verdict}
+
+
+class Deaf:
+    """An SNS whose topics nobody has subscribed to."""
+
+    class exceptions:  # noqa: N801 - boto3's name
+        class NotFoundException(Exception):  # noqa: N818 - boto3's name
+            """Never raised here."""
+
+    def get_paginator(self, _: str) -> Deaf:
+        return self
+
+    def paginate(self, **_: str) -> list[dict[str, Any]]:
+        return [{"Subscriptions": []}]
 
 
 class Groups:

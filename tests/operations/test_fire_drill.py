@@ -14,7 +14,9 @@ import typer
 
 from diffusionwatch_cdk.operations.deployed_alarm import DeployedAlarm
 from diffusionwatch_cdk.operations.fire_drill import Drill, Outcome, Receipt, Route, plan, run
+from diffusionwatch_cdk.operations.fire_drill.receipt import ActionItem, of_history
 from diffusionwatch_cdk.operations.fire_drill.route import harmless
+from diffusionwatch_cdk.operations.subscriber import subscribers
 from diffusionwatch_cli import fire_drill
 
 INBOX = "arn:aws:sqs:us-east-1:111122223333:diffusionwatch-inbox"
@@ -106,8 +108,6 @@ def another_topic(prod, **subscription: Any) -> Iterator[Route]:
     topic = sns.create_topic(Name="another")["TopicArn"]
     if subscription:
         sns.subscribe(TopicArn=topic, **subscription)
-    from diffusionwatch_cdk.operations.subscriber import subscribers
-
     try:
         yield Route("page", topic, None, subscribers(sns, topic))
     finally:
@@ -167,6 +167,16 @@ def test_an_alarm_is_set_back_when_the_drill_is_interrupted(prod) -> None:
         run(Drill(prod.deployment, "the tests", 30, interrupted, prod.clock.time), deaf)
     assert state_of(prod, route.alarm.name)["StateValue"] == route.alarm.state
     prod.minutes(1)
+
+
+def test_an_action_that_failed_says_why_even_where_the_history_is_cut_off() -> None:
+    summary, data = f"Failed to execute action {TOPIC}", '{"actionState": "Failed", "error": "no access to the key'
+    for told, said in ((data + '"}', "publishing failed: no access to the key"), (data, f"publishing failed: {data}")):
+        receipt = of_history([ActionItem("2026-01-05T00:00:00", summary, told)], TOPIC)
+        assert receipt == Receipt("alarm history", False, said)
+    assert (
+        of_history([ActionItem("2026-01-05T00:00:00", "Successfully executed action arn:other", "{}")], TOPIC) is None
+    )
 
 
 def alarm(name: str, **shown: Any) -> DeployedAlarm:

@@ -52,8 +52,9 @@ with the reason "fire drill by …", and is set back whatever happens.
 | a subscribed queue | the message itself; it is deleted, and all others stay |
 | e-mail, HTTPS, Lambda | nothing that AWS could tell: ask there |
 
-A receipt that does not come within `--timeout` seconds (60), a subscription that is not confirmed and a topic that
-nobody hears end the drill with status 1.
+While a mute rule is active nothing is published, and the drill says so by its missing receipts. One that does not come
+within `--timeout` seconds (60), a subscription that is not confirmed and a topic that nobody hears end the drill with
+status 1.
 """
 
 POLICY = """\

@@ -32,5 +32,8 @@ def subscribers(sns: Any, topic: str) -> tuple[Subscriber, ...]:
 def _is_confirmed(sns: Any, arn: str) -> bool:
     if not arn.startswith("arn:"):  # "PendingConfirmation" stands there instead, or "Deleted"
         return False
-    attributes = sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
+    try:
+        attributes = sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
+    except sns.exceptions.AuthorizationErrorException:  # another account's; it has an ARN, so it was confirmed
+        return True
     return bool(attributes.get("PendingConfirmation") != "true")

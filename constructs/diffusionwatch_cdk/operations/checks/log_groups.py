@@ -26,6 +26,8 @@ class LogGroups(Check):
             found |= {group["logGroupName"]: group for page in pages for group in page["logGroups"]}
         names = (catalog.log_group, node_log_group)
         wanted = [name(environment, service) for service in deployment.watched for name in names]
+        if any(watched.fleet.metered for watched in deployment.watched.values()):
+            wanted.append(function_log_group(environment, "cost-meter"))
         for name in dict.fromkeys([*wanted, *sorted(found)]):
             if name not in found:
                 yield self.broken(name, "no such log group", "Deploy the foundation stack.")

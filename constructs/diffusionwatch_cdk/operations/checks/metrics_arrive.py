@@ -2,6 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from diffusionwatch import catalog
+from diffusionwatch_agent.names import AGENT_NAMESPACE
+
 from ..absence import absence
 from ..arrival import LOOK_BACK
 from ..check import Check
@@ -10,8 +13,17 @@ from ..deployment import Deployment
 from ..finding import Finding
 from ..source import Source
 
+COSTS = {name for name, metric in catalog.METRICS.items() if metric.emitter is catalog.Emitter.COST_METER}
 LATE_SECONDS = 600
 """Younger is fresh, whatever the alarm's window: AWS publishes some of its figures every five minutes, and late."""
+
+SENDERS = {
+    catalog.NAMESPACE: "Look whether workers run, and whether what they write reaches the worker's log group.",
+    AGENT_NAMESPACE: "See agent-configuration; then ask one node: amazon-cloudwatch-agent-ctl -a status.",
+    "AWS/AutoScaling": "See group-metrics.",
+    "AWS/SQS": "See queues.",
+}
+"""Where to look for whoever is silent, by namespace."""
 
 
 class MetricsArrive(Check):
@@ -39,7 +51,13 @@ class MetricsArrive(Check):
         instances = deployment.instances(service) if service else None
         excuse = absence(source, dead_letter_queues=queues, instances=instances)
         if excuse is None:
-            return self.broken(alarm.name, seen, f"Find who sends {source.namespace}/{source.name} (docs/metrics.md).")
+            return self.broken(alarm.name, seen, _advice(source))
         if arrival.known or excuse.ever:
             return self.ok(alarm.name, f"{seen}; {excuse.why}")
         return self.warning(alarm.name, f"{seen}; {excuse.why}", "Send one request, and ask again.")
+
+
+def _advice(source: Source) -> str:
+    if source.namespace == catalog.NAMESPACE and source.name in COSTS:
+        return "See cost-meter."
+    return SENDERS.get(source.namespace, f"Find who sends {source.namespace}/{source.name}.")

@@ -27,8 +27,10 @@ class Subscriptions(Check):
             yield from self._wanted(name, found, deployment, severity)
             if not any(one.confirmed for one in found):
                 seen = f"nobody hears a {severity}: {len(found)} subscriptions, none confirmed"
-                advice = f"Name a contact under contacts.{severity}, deploy, and confirm."
-                yield self.broken(name, seen, advice)
+                if getattr(deployment.settings.contacts, severity):
+                    yield self.broken(name, seen, "Let one of them confirm.")
+                else:  # as the settings ask
+                    yield self.warning(name, seen, f"Name a contact under contacts.{severity}, and deploy.")
 
     def _each(self, topic: str, found: tuple[Subscriber, ...]) -> Iterator[Finding]:
         for one in found:
