@@ -51,10 +51,11 @@ check-agent-schema: .venv/.test-ready  ## hold our agent configurations against 
 	@test -n "$(SCHEMA)" || { echo "SCHEMA=FILE is the schema that is installed with the agent: /opt/aws/amazon-cloudwatch-agent/doc/amazon-cloudwatch-agent-schema.json" >&2; exit 2; }
 	python -m diffusionwatch_agent.check_schema $(SCHEMA)
 
-docs: .venv/.demo-ready  ## the generated pages: alarms, metrics, lint rules
+docs: .venv/.demo-ready  ## the generated pages: alarms, metrics, lint rules, operations
 	python -m diffusionwatch_cdk.catalogue_page docs/alarms.md
 	python -m diffusionwatch_agent.metrics_page docs/metrics.md
 	python -m diffusionwatch_cdk.validation.page docs/rules.md
+	python -m diffusionwatch_cdk.operations.page docs/operations.md
 
 # ---- set-up ------------------------------------------------------------------------------------------------------
 # uv installs in seconds what takes pip a minute; where uv cannot be had, pip does it. uv does not read pip's
