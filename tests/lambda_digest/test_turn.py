@@ -138,6 +138,15 @@ def test_events_that_a_person_sends_again_after_days_are_told(digest: Function) 
     assert [said["text"].split(",")[0] for said in digest.slack.said] == ["Fired and resolved"]
 
 
+def test_what_was_taken_in_and_not_yet_told_is_told_after_days_without_a_turn(digest: Function) -> None:
+    digest.event("ALARM")
+    digest.now += 1
+    digest.event("OK")
+    assert digest.turn().sent == 0  # it may yet return
+    assert digest.turn(5 * 86400).sent == 1
+    assert digest.slack.said[0]["text"].startswith("Fired and resolved")
+
+
 def test_an_end_of_days_ago_ends_what_is_still_open(digest: Function) -> None:
     digest.event("ALARM")
     digest.turn()
