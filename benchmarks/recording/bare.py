@@ -108,7 +108,7 @@ def _arrays(queue: deque[tuple[object, ...]]) -> tuple[int, list[bytes]]:
 
 
 def append(port: int) -> Running:
-    queue: deque[tuple[object, ...]] = deque(maxlen=100_000)
+    queue: deque[tuple[object, ...]] = deque(maxlen=1000)  # in memory that is used again, as a pipeline's is
 
     def record(number: int) -> None:
         queue.append((number, 2345.678, 1, 0, 1, "sdxl", "r-1", 30, 1024, 1024))

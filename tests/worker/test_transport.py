@@ -192,11 +192,11 @@ def test_sink_that_hangs_never_holds_a_recording_thread(monitor_for: Make, recor
 def test_queue_beyond_its_bound_drops_the_oldest_and_counts_them(
     monitor_for: Make, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("diffusionwatch.monitor.QUEUE_LIMIT", 2000)
+    monkeypatch.setattr("diffusionwatch.monitor.QUEUE_LIMIT", 5000)
     monitor = monitor_for(sink=FileSink(Path(os.devnull)), start=False)
-    record(monitor, range(5000))
+    record(monitor, range(8000))
     counts = monitor.close()
-    assert (counts.recorded, counts.dropped, counts.sent) == (5000, 3000, 2000)
+    assert (counts.recorded, counts.dropped, counts.sent) == (8000, 3000, 5000)
 
 
 def test_udp_agent_that_comes_late_gets_everything(monitor_for: Make, record: Record) -> None:

@@ -36,17 +36,19 @@ class Buffer:
 
     def offer(self, document: Document) -> list[Document]:
         """Takes a document in; gives those that had to go for it, oldest first."""
-        size = _size(document)
+        size = len(document.body) + 1
         if size > self.limit:
             return [document]
         dropped = []
         while self.bytes + size > self.limit:
             # What was handed over has most likely arrived: to forget it costs no request.
             if self._handed:
-                self._forget()
+                forgotten = len(self._handed.popleft().body) + 1
+                self._handed_bytes -= forgotten
+                self.bytes -= forgotten
             else:
                 oldest = self._waiting.popleft()
-                self.bytes -= _size(oldest)
+                self.bytes -= len(oldest.body) + 1
                 dropped.append(oldest)
         self.bytes += size
         self._waiting.append(document)
@@ -57,7 +59,7 @@ class Buffer:
         documents: list[Document] = []
         size = 0
         for document in self._waiting:
-            size += _size(document)
+            size += len(document.body) + 1
             if documents and size > most:
                 break
             documents.append(document)
@@ -68,12 +70,16 @@ class Buffer:
         for _ in range(count):
             document = self._waiting.popleft()
             self._handed.append(document)
-            self._handed_bytes += _size(document)
+            self._handed_bytes += len(document.body) + 1
 
     def confirm(self, outstanding: int) -> None:
         """Forgets what was handed over, but for the documents that reach into the newest ``outstanding`` bytes."""
-        while self._handed and self._handed_bytes - _size(self._handed[0]) >= outstanding:
-            self._forget()
+        handed, left = self._handed, self._handed_bytes
+        while handed and (without := left - len(handed[0].body) - 1) >= outstanding:
+            handed.popleft()
+            left = without
+        self.bytes -= self._handed_bytes - left
+        self._handed_bytes = left
 
     def rewind(self) -> list[Document]:
         """What was not confirmed will be sent again; gives it, oldest first."""
@@ -90,12 +96,3 @@ class Buffer:
         self._handed.clear()
         self.bytes = self._handed_bytes = 0
         return given_up
-
-    def _forget(self) -> None:
-        size = _size(self._handed.popleft())
-        self.bytes -= size
-        self._handed_bytes -= size
-
-
-def _size(document: Document) -> int:
-    return len(document.body) + 1

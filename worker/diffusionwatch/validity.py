@@ -25,7 +25,8 @@ RESERVED = frozenset(METRICS) | frozenset(MODEL) | frozenset(ERROR_CLASS) | {"_a
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _PROMPT_KEY = os.urandom(32)
-_CLEAN_NAMES: dict[str, str] = {}  # names that were found good before
+_PLAIN_NAMES: dict[str, str] = {}  # names that were found good before, and not those of prompts
+_LONGEST = limits.PROPERTY_LENGTH
 
 
 def number(value: object, repaired: Repaired) -> float | int | None:
@@ -86,14 +87,16 @@ def add_properties(root: dict[str, Json], given: Mapping[str, Any], repaired: Re
     for name, value in given.items():
         if value is None:
             continue
-        key = _CLEAN_NAMES.get(name) or property_name(name, repaired)
         kind = type(value)
+        simple = len(value) <= _LONGEST if kind is str else kind is int and -(2**63) <= value < 2**63
+        if simple and (plain := _PLAIN_NAMES.get(name)):
+            root[plain] = value
+            continue
+        key = property_name(name, repaired)
         if "prompt" in key and kind is not int and not key.endswith("_hash"):
             root[f"{key}_hash"] = prompt_hash(value)
-        elif (kind is str and len(value) <= limits.PROPERTY_LENGTH) or (kind is int and -(2**63) <= value < 2**63):
-            root[key] = value
         else:
-            root[key] = _plain(value, repaired, limits.PROPERTY_DEPTH)
+            root[key] = value if simple else _plain(value, repaired, limits.PROPERTY_DEPTH)
 
 
 def property_name(name: object, repaired: Repaired) -> str:
@@ -105,8 +108,8 @@ def property_name(name: object, repaired: Repaired) -> str:
     if len(key) > limits.NAME_LENGTH:
         repaired("property name too long")
         key = key[: limits.NAME_LENGTH]
-    elif key == name and len(_CLEAN_NAMES) < 1000:
-        _CLEAN_NAMES[key] = key
+    elif key == name and "prompt" not in key and len(_PLAIN_NAMES) < 1000:
+        _PLAIN_NAMES[key] = key
     return key
 
 
