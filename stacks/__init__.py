@@ -16,7 +16,6 @@ from .base import EnvironmentStack
 from .cost import CostStack
 from .foundation import FoundationStack
 from .monitoring import MonitoringStack
-from .sample_fleet import SampleFleetStack
 from .tracing import TracingStack
 
 __all__ = ["EnvironmentStack", "build"]
@@ -29,6 +28,9 @@ def build(app: cdk.App, settings: EnvironmentSettings) -> list[EnvironmentStack]
     """All stacks of an environment, in the order in which they are deployed."""
     stacks: list[EnvironmentStack] = []
     if settings.name in WITH_SAMPLE_FLEET:
+        # CDK's modules for it take a third of a second to load, and only this environment needs them.
+        from .sample_fleet import SampleFleetStack
+
         stacks.append(SampleFleetStack(app, settings))
     stacks.append(FoundationStack(app, settings))
     stacks += [AgentStack(app, settings), TracingStack(app, settings), CostStack(app, settings)]
