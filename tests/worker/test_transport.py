@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import os
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -214,14 +216,13 @@ def test_udp_agent_that_comes_late_gets_everything(monitor_for: Make, record: Re
     assert all(b'"request_id":"%d"' % number in data for number in range(20))
 
 
-def test_full_disk_loses_nothing_and_leaves_no_broken_line(
+def test_full_disk_loses_nothing_repeats_nothing_and_leaves_no_broken_line(
     tmp_path: Path, monitor_for: Make, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, full, write = tmp_path / "events.jsonl", threading.Event(), os.write
-    full.set()
 
     def write_until_full(descriptor: int, data: Any) -> int:
-        if not full.is_set() or not path.exists() or descriptor != monitor._sink._descriptor:  # type: ignore[attr-defined]
+        if not full.is_set() or descriptor != monitor._sink._descriptor:  # type: ignore[attr-defined]
             return write(descriptor, data)
         if len(data) < 400:
             raise OSError(28, "No space left on device")
@@ -230,13 +231,19 @@ def test_full_disk_loses_nothing_and_leaves_no_broken_line(
     monitor = monitor_for(endpoint=f"file://{path}")
     monkeypatch.setattr(os, "write", write_until_full)
     record(monitor, range(100))
-    monitor.flush(0.2)
-    assert path.read_bytes() == b""
+    assert monitor.flush(20)
+    before = path.read_bytes()
+    full.set()
+    record(monitor, range(100, 200))
+    assert not monitor.flush(0.2)
+    with monitor._publisher._turn:  # not in the middle of an attempt
+        assert path.read_bytes() == before
     full.clear()
     assert monitor.flush(20)
-    lines = path.read_bytes().splitlines()
-    assert sum(b'"request_id"' in line for line in lines) == 100
-    assert monitor.counts().dropped == 0
+    events = [json.loads(line) for line in path.read_bytes().splitlines()]
+    arrived = Counter(event["request_id"] for event in events if "request_id" in event)
+    assert arrived == {str(number): 1 for number in range(200)}
+    assert (monitor.counts().sent, monitor.counts().dropped) == (200, 0)
 
 
 def test_file_moved_away_by_log_rotation_is_opened_anew(tmp_path: Path) -> None:
