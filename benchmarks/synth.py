@@ -33,14 +33,14 @@ PEER = """\
 import os
 import aws_cdk as cdk
 from aws_cdk import aws_sqs as sqs
-from cdk_monitoring_constructs import MonitoringFacade, QueueMessageCountThreshold
+from cdk_monitoring_constructs import MonitoringFacade, MaxMessageCountThreshold
 app = cdk.App(outdir=os.environ["CDK_OUTDIR"])
 stack = cdk.Stack(app, "Peer")
 facade = MonitoringFacade(stack, "Monitoring")
 for number in range({alarms}):
     facade.monitor_sqs_queue(
         queue=sqs.Queue(stack, f"Queue{{number}}"),
-        add_queue_max_size_alarm={{"Warning": QueueMessageCountThreshold(max_message_count=number + 1)}},
+        add_queue_max_size_alarm={{"Warning": MaxMessageCountThreshold(max_message_count=number + 1)}},
     )
 app.synth()
 """
