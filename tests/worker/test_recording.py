@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import random
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -288,6 +290,43 @@ def test_aggregate_gives_value_arrays_and_keeps_failures_and_slow_ones_apart() -
     assert [event["request_id"] for event in sink.events if "request_id" in event] == ["slow", "failed"]
     assert len(request_events(sink)) == 5
     assert monitor.counts().sent == 252
+
+
+def test_aggregate_of_many_kinds_of_requests_gives_each_model_and_minute_its_own_sums() -> None:
+    clock, kinds = ManualClock(NOON), random.Random(4)
+    images: Counter[tuple[float, str | None]] = Counter()
+    requests: Counter[tuple[float, str | None]] = Counter()
+    with recording(clock=clock, detail="aggregate", aggregate_seconds=60) as (monitor, sink):
+        for _ in range(2000):
+            model = kinds.choice(["sdxl", "sdxl", "sdxl", "flux", None])
+            with monitor.generation(model) as generation:
+                clock.advance(kinds.uniform(0, 0.1))
+                generation.images = kinds.randrange(4)
+                if kinds.random() < 0.2:
+                    with generation.stage("denoise"):
+                        pass
+                if kinds.random() < 0.1:
+                    generation.error("safety")
+            if generation.error_class is None:
+                key = (clock.time() // 60, model)
+                requests[key] += 1
+                images[key] += generation.images
+            if kinds.random() < 0.01:
+                monitor._publisher.gather()
+    arrived: Counter[tuple[float, str | None]] = Counter()
+    shown: Counter[tuple[float, str | None]] = Counter()
+    for event in request_events(sink):
+        if "RequestsCompleted" in event:
+            key = (event["_aws"]["Timestamp"] // 60_000, event.get("Model"))
+            arrived[key] += event["RequestsCompleted"]
+            shown[key] += event.get("ImagesGenerated", 0)
+            assert len(sink_values(event, "GenerationLatency")) == event["RequestsCompleted"] <= 100
+    assert (arrived, +shown) == (requests, +images)
+    assert sink.total("RequestsRejected") == monitor.counts().rejected == 2000 - requests.total()
+
+
+def sink_values(event: dict[str, Any], name: str) -> list[float]:
+    return event[name] if isinstance(event[name], list) else [event[name]]
 
 
 def test_aggregate_never_mixes_two_minutes() -> None:

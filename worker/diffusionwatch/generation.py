@@ -1,4 +1,4 @@
-"""Recording one generation. All that happens on the caller's thread is in this module.
+"""Recording one generation: what happens on the caller's thread is here and in ``GenerationMonitor.generation``.
 
 A generation reads the clock on entry and exit, and is then itself the record: it is appended to the monitor's queue,
 and everything else is done by the background thread.
