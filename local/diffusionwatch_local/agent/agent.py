@@ -15,6 +15,7 @@ from diffusionwatch.clock import Clock
 from ..logs import LogsService
 from .collection import GpuSample, HostSample, Sample, collect
 from .configuration import AgentConfiguration, Plugin, read
+from .files import Follower
 from .listener import Listener
 
 CATCH_UP = 5
@@ -53,6 +54,7 @@ class Agent:
         self.listeners = [Listener(address, self._take, port=port) for address in configuration.emf_addresses]
         self._logs, self._store, self._clock = logs, store, clock
         self._gpus, self._hosts = gpus, hosts
+        self._followers = [Follower(file) for file in configuration.log_files]
         self._sampled: dict[str, float] = {}
         self._silent: set[str] = set()
         self._dead = False
@@ -107,9 +109,11 @@ class Agent:
         self.start_listener()
 
     def tick(self, now: float) -> None:
-        """Measures what is due at ``now``, on the common clock."""
+        """Measures what is due at ``now``, on the common clock, and sends what is new in the log files."""
         if self._dead:
             return
+        for follower in self._followers:
+            self._send_lines(follower, now)
         samples: list[Sample] | None = None
         for plugin in self.configuration.plugins:
             for moment in self._due(plugin, now):
@@ -117,6 +121,12 @@ class Agent:
                     every: list[Sample] = [*self._gpus(), *self._hosts()]
                     samples = [sample for sample in every if sample.instance_id not in self._silent]
                 collect(self.configuration, plugin, samples, moment, self._store)
+
+    def _send_lines(self, follower: Follower, now: float) -> None:
+        stream = (follower.file.stream or "{instance_id}").replace("{instance_id}", DEFAULT_STREAM)
+        events = [{"timestamp": int(now * 1000), "message": line} for line in follower.lines()]
+        if events:
+            self._logs.put(follower.file.group, stream, events, create=True)
 
     def _due(self, plugin: Plugin, now: float) -> list[float]:
         """The moments, whole multiples of the interval, that passed since the last."""

@@ -9,9 +9,12 @@ Source: "Manually create or edit the CloudWatch agent configuration file" (Cloud
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from .files import LogFile, log_files, unsupported
 
 DEFAULT_INTERVAL = 60
 """Seconds; the agent's own default."""
@@ -74,6 +77,7 @@ class AgentConfiguration:
     aggregation_dimensions: tuple[tuple[str, ...], ...]
     emf_addresses: tuple[str, ...]
     log_stream_name: str | None
+    log_files: tuple[LogFile, ...]
     xray_address: str | None
     unsupported: tuple[str, ...]
 
@@ -105,6 +109,7 @@ def read(configuration: Mapping[str, Any]) -> AgentConfiguration:
         aggregation_dimensions=tuple(tuple(names) for names in metrics.get("aggregation_dimensions", [])),
         emf_addresses=() if emf is None else _emf_addresses(emf),
         log_stream_name=logs.get("log_stream_name"),
+        log_files=_log_files(_collect_list(logs)),
         xray_address=traces["xray"].get("bind_address", "127.0.0.1:2000") if "xray" in traces else None,
         unsupported=tuple(_unsupported(configuration)),
     )
@@ -133,6 +138,20 @@ def _emf_addresses(emf: Mapping[str, Any]) -> tuple[str, ...]:
     return ("tcp://127.0.0.1:25888", "udp://127.0.0.1:25888")
 
 
+def _collect_list(logs: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return list(logs.get("logs_collected", {}).get("files", {}).get("collect_list", []))
+
+
+def _log_files(entries: list[Mapping[str, Any]]) -> tuple[LogFile, ...]:
+    where = "logs.logs_collected.files.collect_list"
+    if any("file_path" not in entry for entry in entries):
+        raise ConfigurationError(f"{where}: an entry has no file_path")
+    try:
+        return log_files(entries)
+    except re.error as error:
+        raise ConfigurationError(f"{where}: {error.pattern!r} is no regular expression: {error}") from None
+
+
 def _unsupported(configuration: Mapping[str, Any]) -> Iterator[str]:
     for section, held in configuration.items():
         for key in held if section in _NOT_SEEN else ():
@@ -151,8 +170,10 @@ def _unsupported(configuration: Mapping[str, Any]) -> Iterator[str]:
     for name in logs.get("metrics_collected", {}):
         if name not in ("emf", "structuredlog"):
             yield f"logs.metrics_collected.{name}"
+    yield from (f"logs.logs_collected.files.{found}" for found in unsupported(_collect_list(logs)))
     for name in logs.get("logs_collected", {}):
-        yield f"logs.logs_collected.{name}"
+        if name != "files":
+            yield f"logs.logs_collected.{name}"
     for name in configuration.get("traces", {}).get("traces_collected", {}):
         if name != "xray":
             yield f"traces.traces_collected.{name}"
