@@ -297,12 +297,12 @@ def test_aggregate_of_many_kinds_of_requests_gives_each_model_and_minute_its_own
     images: Counter[tuple[float, str | None]] = Counter()
     requests: Counter[tuple[float, str | None]] = Counter()
     with recording(clock=clock, detail="aggregate", aggregate_seconds=60) as (monitor, sink):
-        for _ in range(2000):
+        for _ in range(5000):
             model = kinds.choice(["sdxl", "sdxl", "sdxl", "flux", None])
             with monitor.generation(model) as generation:
-                clock.advance(kinds.uniform(0, 0.1))
+                clock.advance(kinds.uniform(0, 0.05))
                 generation.images = kinds.randrange(4)
-                if kinds.random() < 0.2:
+                if kinds.random() < 0.5:
                     with generation.stage("denoise"):
                         pass
                 if kinds.random() < 0.1:
@@ -322,7 +322,7 @@ def test_aggregate_of_many_kinds_of_requests_gives_each_model_and_minute_its_own
             shown[key] += event.get("ImagesGenerated", 0)
             assert len(sink_values(event, "GenerationLatency")) == event["RequestsCompleted"] <= 100
     assert (arrived, +shown) == (requests, +images)
-    assert sink.total("RequestsRejected") == monitor.counts().rejected == 2000 - requests.total()
+    assert sink.total("RequestsRejected") == monitor.counts().rejected == 5000 - requests.total()
 
 
 def sink_values(event: dict[str, Any], name: str) -> list[float]:
