@@ -159,3 +159,24 @@ def test_a_fleet_on_ec2_has_no_add_on_and_the_other_way_round(environments: Path
 
 def test_an_unwritable_output_is_refused(environments: Path, tmp_path: Path) -> None:
     refused(run_in(environments, "ec2", "-s", "image-api", "-o", tmp_path / "no" / "agent.json"), "cannot write")
+
+
+def test_the_fleets_own_settings_of_the_agent_are_in_it(environments: Path) -> None:
+    file = environments / "test.yaml"
+    at = "planned_instances: 2}"
+    file.write_text(SETTINGS.replace(at, "planned_instances: 2, agent: {measurements: [fan_speed]}}"))
+
+    result = run_in(environments, "ec2", "--service", "image-api")
+
+    collected = json.loads(result.output)["metrics"]["metrics_collected"]["nvidia_gpu"]
+    assert collected == {
+        "measurement": [{"name": "fan_speed", "unit": "Percent"}],
+        "drop_original_metrics": ["fan_speed"],
+    }
+
+
+def test_an_unknown_measurement_in_the_settings_is_refused(environments: Path) -> None:
+    file = environments / "test.yaml"
+    file.write_text(SETTINGS.replace("planned_instances: 2}", "planned_instances: 2, agent: {measurements: [fan]}}"))
+
+    refused(run_in(environments, "ec2", "--service", "image-api"), "nothing called 'fan'", "line 9")
