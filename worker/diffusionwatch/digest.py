@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
 
 QUEUE_LIMIT = 100_000
 """Records that may wait to be encoded: some 60 MB, reached only by a process that records faster than it can encode."""
+BREATH_RECORDS = 50
+"""After so many, a quarter of a millisecond's work, the interpreter is let go of: Python would take it away only after
+5 ms (sys.getswitchinterval), and so long a request's thread would be held."""
+BREATH_SECONDS = 0.00005
+"""Of the wall. Not 0: the other thread must have woken before this one asks for the interpreter again."""
 GPU_PATIENCE_NS = 10_000_000_000
 """How long a finished generation waits for its CUDA events; after that the host's clock has to do."""
 
@@ -149,8 +155,10 @@ class Digest:
 
 
 def _emptied(queue: deque[Record]) -> Iterator[Record]:
-    for _ in range(len(queue)):
+    for number in range(1, len(queue) + 1):
         yield queue.popleft()
+        if number % BREATH_RECORDS == 0:
+            time.sleep(BREATH_SECONDS)
 
 
 def _outcome(error_class: str | None) -> str:

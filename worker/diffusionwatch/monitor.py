@@ -35,8 +35,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 _new = object.__new__
 
-PRESSURE_AT = 4000
-"""Records that wake the background thread before its time: about 1 MB."""
+PRESSURE_AT = 2000
+"""Records that wake the background thread before its time: half a megabyte."""
 
 
 class GenerationMonitor:
