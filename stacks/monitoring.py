@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from constructs import Construct
 
 from diffusionwatch_cdk import EnvironmentSettings, FleetMonitoring
+from diffusionwatch_cdk.price.limit import metadata
 
 from .base import EnvironmentStack
 
@@ -26,6 +27,8 @@ class MonitoringStack(EnvironmentStack):
         if number > 1:
             self.what = f"monitoring-{number}"
         super().__init__(scope, settings)
+        if number == 1 and settings.budget.monitoring_usd is not None:
+            self.template_options.metadata = metadata(settings.budget.monitoring_usd)
 
     def fill(self) -> None:
         for service in self.services:

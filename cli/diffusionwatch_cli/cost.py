@@ -23,7 +23,9 @@ def command(
     cdk_out: Annotated[Path, typer.Argument(help="Folder of synthesized templates such as cdk.out/prod, or one file.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     against: Annotated[Path | None, typer.Option(help="Another folder: also print the difference.")] = None,
-    limit: Annotated[float | None, typer.Option(help="US dollars a month; above them the exit status is 1.")] = None,
+    limit: Annotated[
+        float | None, typer.Option(help="US dollars a month; above them status 1, not just a warning.")
+    ] = None,
     requests_per_minute: Annotated[float, typer.Option(min=0, help="Of the whole fleet.")] = 20.0,
     instances: Annotated[float, typer.Option(min=0, help="Average over the month.")] = 4.0,
     hours: Annotated[float, typer.Option(min=0, max=744, help="In which the fleet lives, a month.")] = 730.0,
@@ -31,24 +33,30 @@ def command(
 ) -> None:
     """Price every alarm, metric, dashboard, log and trace of synthesized templates: list prices, us-east-1.
 
-    A price that nobody could prove is said to be unknown and is not in the total. Exit status 1: above --limit.
+    A price that nobody could prove is said to be unknown and is not in the total. A total above the environment file's
+    `budget: {monitoring_usd: …}` is a warning; above --limit, which takes its place, the exit status is 1.
 
     Example: **diffusionwatch cost cdk.out/prod --requests-per-minute 60**
     """
-    from diffusionwatch_cdk.price import Assumptions, cost, gpu_bill, total
+    from diffusionwatch_cdk.price import Assumptions, cost, gpu_bill, limit_of, total
 
     assumed = Assumptions(requests_per_minute, instances, hours, gpus_per_instance)
     documents = _documents(cdk_out)
     lines = cost(documents, assumed)
     before = None if against is None else cost(_documents(against), assumed)
+    allowed = limit if limit is not None else limit_of(documents)
+    above = allowed is not None and total(lines) > allowed
     if as_json:
-        print(json.dumps(_data(lines, before), indent=2, ensure_ascii=False))
+        print(json.dumps(_data(lines, before, allowed), indent=2, ensure_ascii=False))
     else:
-        _print(lines, assumed, gpu_bill(documents, assumed))
+        _print(lines, assumed, gpu_bill(documents, assumed), allowed)
         if before is not None:
             _print_difference(before, lines)
-    if limit is not None and total(lines) > limit:
-        print(f"diffusionwatch: {total(lines):,.2f} US dollars a month are above {limit:,.2f}", file=sys.stderr)
+    if above:
+        whose = "the environment file's " if limit is None else ""
+        message = f"{total(lines):,.2f} US dollars a month are above {whose}{allowed:,.2f}"
+        print(f"diffusionwatch: {message}", file=sys.stderr)
+    if above and limit is not None:
         raise typer.Exit(OVER_THE_LIMIT)
 
 
@@ -64,19 +72,21 @@ def _documents(folder: Path) -> list[Document]:
         _refuse(str(error))
 
 
-def _data(lines: Sequence[Line], before: Sequence[Line] | None) -> dict[str, Any]:
+def _data(lines: Sequence[Line], before: Sequence[Line] | None, allowed: float | None) -> dict[str, Any]:
     from diffusionwatch_cdk.price import total
 
     data: dict[str, Any] = {
         "lines": [{key: getattr(line, key) for key in KEYS} for line in lines],
         "total_monthly_usd": total(lines),
     }
+    if allowed is not None:
+        data["limit_monthly_usd"] = allowed
     if before is not None:
         data["against_total_monthly_usd"] = total(before)
     return data
 
 
-def _print(lines: Sequence[Line], assumed: Assumptions, gpus: float | None) -> None:
+def _print(lines: Sequence[Line], assumed: Assumptions, gpus: float | None, allowed: float | None) -> None:
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -101,6 +111,13 @@ def _print(lines: Sequence[Line], assumed: Assumptions, gpus: float | None) -> N
     console.print(
         f"\n[bold]{total(lines):,.2f}[/] US dollars a month, list prices of us-east-1 as of {AS_OF}, no free tier"
     )
+    if allowed is not None:
+        over = total(lines) - allowed
+        console.print(
+            f"[bold red]{over:,.2f} above[/] the limit of {allowed:,.2f}"
+            if over > 0
+            else f"the limit is {allowed:,.2f}"
+        )
     if unknown_lines:
         whats = ", ".join(sorted({line.what for line in unknown_lines}))
         console.print(f"not in it, since price or quantity is unknown: {whats}")

@@ -31,7 +31,7 @@ def prod(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
 def test_the_total_is_the_sum_of_the_lines(prod: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(prod, "--json") == 0
     data = json.loads(capsys.readouterr().out)
-    assert data.keys() == {"lines", "total_monthly_usd"}
+    assert data.keys() == {"lines", "total_monthly_usd", "limit_monthly_usd"}
     for line in data["lines"]:
         assert line.keys() == {"construct", "what", "quantity", "unit_usd", "monthly_usd", "evidence"}
         assert line["evidence"]
@@ -71,6 +71,46 @@ def test_a_total_above_the_limit_ends_with_one(prod: Path, capsys: pytest.Captur
     assert run(prod, "--limit", "1", "--json") == 1
     assert "above 1.00" in capsys.readouterr().err
     assert run(prod, "--limit", "1000", "--json") == 0
+
+
+def test_the_environment_files_limit_reaches_the_command_and_nothing_is_said_below_it(
+    prod: Path, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    limit = load_environment("prod", root / "environments").budget.monitoring_usd
+    assert run(prod, "--json") == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["limit_monthly_usd"] == limit
+    assert said.err == ""
+    assert run(prod) == 0
+    assert f"the limit is {limit:,.2f}" in capsys.readouterr().out
+
+
+def test_a_total_above_the_environment_files_limit_is_a_warning(prod: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(prod, "--instances", "100") == 0
+    said = capsys.readouterr()
+    assert "above the environment file's 120.00" in said.err
+    assert "above the limit of 120.00" in said.out
+
+
+def test_a_limit_at_the_keyboard_takes_the_place_of_the_environment_files(
+    prod: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(prod, "--instances", "100", "--limit", "100000", "--json") == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["limit_monthly_usd"] == 100000
+    assert said.err == ""
+
+
+def test_an_environment_without_a_limit_has_none(
+    tmp_path: Path, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = cdk.App(outdir=str(tmp_path))
+    build(app, load_environment("dev", root / "environments"))
+    app.synth()
+    assert run(tmp_path, "--instances", "1000", "--json") == 0
+    said = capsys.readouterr()
+    assert "limit_monthly_usd" not in json.loads(said.out)
+    assert said.err == ""
 
 
 def test_bad_input_is_one_message_and_status_two(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

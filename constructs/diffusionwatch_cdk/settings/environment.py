@@ -46,12 +46,15 @@ class Contacts(Settings):
 
 
 class Budget(Settings):
-    """The accounting backstop: an AWS Budget."""
+    """The accounting backstop, an AWS Budget; and what the monitoring itself may cost."""
 
     monthly_usd: float = Field(gt=0)
     """US dollars a month, above 0"""
     tag: dict[str, str] = Field(default_factory=dict, max_length=1)
     """one activated cost allocation tag, as key: value, to which the budget is limited; left out: the whole account"""
+    monitoring_usd: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    """US dollars a month that the monitoring may cost, above 0; above them `diffusionwatch cost` warns. Left out: no
+    warning, since the price grows with fleet and models, so that no amount is right for all"""
 
 
 class MuteWindow(Settings):
