@@ -213,7 +213,7 @@ class Demo:
                 judge(incident, self._start, self._prefix, self._changes, self._inbox.notifications)
                 for incident in self._script.incidents
             ],
-            traces=self._platform.traces(),
+            traces=self._platform.traces(self._start),
             dashboards=[entry["DashboardName"] for entry in cloudwatch.list_dashboards()["DashboardEntries"]],
             url=self._console.url,
             seconds=self._seconds | {"total": sum(self._seconds.values())},

@@ -84,6 +84,8 @@ class FleetRun:
             self.fleet.reconcile()
         if change.jobs_a_minute is not None:
             self._producer.tell(rate=change.jobs_a_minute)
+        if change.gpu_driver is not None:
+            (self._gpus.restore_driver if change.gpu_driver else self._gpus.lose_driver)()
         conditions = {"store_failures": change.store_failures, "hang": change.hang}
         set_now = {name: value for name, value in conditions.items() if value is not None}
         if set_now:

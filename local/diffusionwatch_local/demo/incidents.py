@@ -28,6 +28,8 @@ class Change(_Strict):
     jobs_a_minute: float | None = Field(default=None, ge=0)
     store_failures: float | None = Field(default=None, ge=0, le=1)
     hang: bool | None = None
+    gpu_driver: bool | None = None
+    """False: `nvidia-smi` fails on every instance, as it does when the driver is gone."""
 
 
 class Incident(_Strict):

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from cloudwatch_simulator import MetricId
 from cloudwatch_simulator.replay.writing import write_csv
 from diffusionwatch.clock import Clock
@@ -97,6 +99,7 @@ class Platform:
             store=self.cloudwatch.store,
             clock=self._clock,
             gpus=gpus.samples if gpus is not None else tuple,
+            hosts=gpus.hosts if gpus is not None else tuple,
             port=0 if self._private_ports else None,
         )
         self._agent.start_listener()
@@ -129,14 +132,17 @@ class Platform:
         with opened(file, "wt", encoding="utf-8") as out:
             write_csv(self.cloudwatch.store, out)
 
-    def traces(self) -> dict[str, int]:
-        """How many traces arrived, and how many of them hold a fault, by X-Ray's own API."""
+    def traces(self, since: float) -> dict[str, int]:
+        """How many traces arrived since then, and how many of them hold a fault, by X-Ray's own API."""
         xray, end = self.aws.client("xray"), self._clock.time() + 60
-        span = {"StartTime": end - TRACES_SECONDS, "EndTime": end}
+        pages = xray.get_paginator("get_trace_summaries").paginate
 
         def count(**which: str) -> int:
-            pages = xray.get_paginator("get_trace_summaries").paginate(**span, **which)
-            return sum(len(page["TraceSummaries"]) for page in pages)
+            found: set[str] = set()  # a trace may reach from one span of time into the next
+            for start in np.arange(since, end, TRACES_SECONDS).tolist():
+                for page in pages(StartTime=start, EndTime=min(start + TRACES_SECONDS, end), **which):
+                    found.update(summary["Id"] for summary in page["TraceSummaries"])
+            return len(found)
 
         return {"received": count(), "faults": count(FilterExpression="fault = true")}
 

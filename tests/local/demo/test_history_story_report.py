@@ -81,7 +81,7 @@ def test_the_story_follows_the_script() -> None:
     assert lane["alarming"] == [(at(11), None)]
 
 
-PROOF = Proof(2, {"completed": 2, "failed": 0}, {"completed": 2, "failed": 0}, 0, 0)
+PROOF = Proof(2, {"completed": 1, "failed": 1}, {"completed": 1, "failed": 1}, 0, 0)
 FINDING = Finding("hang", True, True, ("stuck",), 4.0)
 
 
@@ -121,10 +121,11 @@ def test_the_json_has_the_promised_keys() -> None:
     [
         {"stacks": []},
         {"stacks": [{"name": "s", "status": "ROLLBACK_COMPLETE"}]},
-        {"proof": Proof(2, {"completed": 2, "failed": 0}, {"completed": 1, "failed": 0}, 1, 0)},
+        {"proof": Proof(2, {"completed": 1, "failed": 1}, {"completed": 0, "failed": 1}, 1, 0)},
         {"findings": [Finding("hang", False, True, (), None)]},
         {"findings": [Finding("hang", True, False, ("stuck",), 4.0)]},
         {"traces": {"received": 0, "faults": 0}},
+        {"traces": {"received": 2, "faults": 0}},
         {"dashboards": []},
         {"troubles": ["the queue did not run empty"]},
     ],
@@ -132,3 +133,8 @@ def test_the_json_has_the_promised_keys() -> None:
 def test_whatever_does_not_hold_is_a_failure_with_its_reason(different: dict[str, Any]) -> None:
     assert report().failures() == []
     assert len(report(**different).failures()) == 1
+
+
+def test_without_a_failed_request_no_trace_has_a_fault() -> None:
+    fine = Proof(2, {"completed": 2, "failed": 0}, {"completed": 2, "failed": 0}, 0, 0)
+    assert report(proof=fine, traces={"received": 2, "faults": 0}).failures() == []
