@@ -11,7 +11,7 @@ ARGS ?=
 export JSII_NODE := $(CURDIR)/$(NODE_HOME)/bin/node
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(CURDIR)/$(NODE_HOME)/bin:$(PATH)
 
-.PHONY: help setup demo test lint format synth bench docs test-diffusers check-agent-schema clean
+.PHONY: help setup demo test lint format synth bench docs test-diffusers test-gpu check-agent-schema clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-20s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ bench: .venv/.test-ready  ## figures beside their peers (ARGS=worker, simulator,
 test-diffusers: .venv/.test-ready  ## the example with a real diffusers pipeline (installs torch and diffusers, once)
 	@$(call INSTALL,torch diffusers transformers accelerate fastapi httpx)
 	python -m pytest tests/worker/test_examples.py -q $(ARGS)
+
+test-gpu: .venv/.test-ready  ## the sampler on the GPU of this machine
+	python -m pytest tests/worker/test_gpu_real.py -q -rs $(ARGS)
 
 check-agent-schema: .venv/.test-ready  ## hold our agent configurations against the agent's own schema (SCHEMA=FILE)
 	@test -n "$(SCHEMA)" || { echo "SCHEMA=FILE is the schema that is installed with the agent: /opt/aws/amazon-cloudwatch-agent/doc/amazon-cloudwatch-agent-schema.json" >&2; exit 2; }
