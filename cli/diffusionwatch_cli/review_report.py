@@ -9,7 +9,7 @@ from pathlib import Path
 from diffusionwatch_cdk.price import total
 from diffusionwatch_cli.reviewed import Review
 from diffusionwatch_local.preview.build import Written
-from diffusionwatch_local.preview.difference import GAINED, LOST, Change
+from diffusionwatch_local.preview.difference import GAINED, LOST, OF_PAGES, SHIFTED, UNKNOWN, Change
 
 MOST = 20  # lines of one kind in a comment: more are counted, and stand on the page
 
@@ -18,20 +18,27 @@ def summary(review: Review) -> list[tuple[str, str]]:
     """One line a tool."""
     new = sum(review.is_new(finding) for finding in review.failing)
     common = _common(review)
-    pages = {kind: sum(change.kind == kind for change in common) for kind in (GAINED, LOST)}
+    pages = {kind: sum(change.kind == kind for change in common) for kind in OF_PAGES}
     others = len(common) - sum(pages.values())
+    shifted = f", {pages[SHIFTED]} at another time" if pages[SHIFTED] else ""
+    unknown = f"; not known for {_count(pages[UNKNOWN], 'alarm')}" if pages[UNKNOWN] else ""
+    above = f", above the limit of {review.limit:,.2f}" if review.limit and total(review.lines) > review.limit else ""
     changed = sum(bool(one.own) for one in review.dashboards)
     own = sum(len(one.own) for one in review.dashboards)
     held = len(review.promises) - len(review.broken)
-    scenarios = f"{held} promises hold, {len(review.broken)} do not" if review.promises else "none were given"
+    scenarios = f"promises kept: {held} of {len(review.promises)}" if review.promises else "none were given"
     return [
-        ("Lint", f"{len(review.failing)} findings, {new} of them new"),
+        ("Lint", f"{_count(len(review.failing), 'finding')}, {new} new"),
         ("Scenarios", scenarios),
-        ("Dashboards", f"{own} changes of widgets, on {changed} of {len(review.dashboards)} dashboards"),
-        ("Alarms", f"{others} changes"),
-        ("Pages", f"{pages[GAINED]} gained, {pages[LOST]} lost on the same data ({review.data})"),
-        ("Cost", f"{total(review.lines):,.2f} US dollars a month, {review.cost_change:+,.2f}"),
+        ("Dashboards", f"{_count(own, 'change')} of widgets, on {changed} of {len(review.dashboards)} dashboards"),
+        ("Alarms", _count(others, "change")),
+        ("Pages", f"{pages[GAINED]} gained, {pages[LOST]} lost{shifted} on the same data ({review.data}){unknown}"),
+        ("Cost", f"{total(review.lines):,.2f} US dollars a month, {review.cost_change:+,.2f}{above}"),
     ]
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def as_markdown(review: Review) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cloudwatch_simulator.scenario.answer import answer
 from cloudwatch_simulator.scenario.result import Result
-from diffusionwatch_cdk.price import Assumptions, Line, cost, total
+from diffusionwatch_cdk.price import Assumptions, Line, cost, limit_of, total
 from diffusionwatch_cdk.validation import Document, Finding, TemplateError, lint
 from diffusionwatch_cdk.validation.project import Assumptions as LintAssumptions
 from diffusionwatch_local.preview.assembly import Assembly
@@ -43,6 +43,8 @@ class Review:
     """pages of the dashboards as they were, by name"""
     lines: tuple[Line, ...]
     old_lines: tuple[Line, ...]
+    limit: float | None
+    """US dollars a month that the environment file allows"""
 
     @property
     def failing(self) -> list[Finding]:
@@ -84,6 +86,7 @@ def review(asked: Asked) -> Review:
         before={one.dashboard: one.file for one in earlier},
         lines=tuple(cost(after, asked.assumed)),
         old_lines=tuple(cost(before, asked.assumed)),
+        limit=limit_of(after),
     )
 
 

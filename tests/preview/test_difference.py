@@ -9,7 +9,8 @@ import pytest
 
 from diffusionwatch_local.preview.assembly import Assembly
 from diffusionwatch_local.preview.build import build
-from diffusionwatch_local.preview.data import stated_day
+from diffusionwatch_local.preview.data import Data, from_file, stated_day
+from diffusionwatch_local.preview.difference import OF_PAGES
 
 from .conftest import body, folder, template, widget
 from .test_build import answers
@@ -59,3 +60,41 @@ def test_an_alarms_threshold_and_the_pages_gained_by_it_are_named(changed: dict[
 def test_against_itself_nothing_changed(assembly: Assembly, tmp_path: Path) -> None:
     (written,) = build(assembly, stated_day([assembly]), tmp_path, assembly)
     assert written.changes == ()
+
+
+def recorded(tmp_path: Path, values: list[float], metric: str = "nvidia_smi_utilization_gpu") -> Data:
+    """The fleet's busiest GPU, a minute each."""
+    name = f'CWAgent/{metric}{{AutoScalingGroupName=""fleet""}}'
+    lines = [
+        f'{1_767_571_200 + 60 * minute},"{name}",None,{value},1,{value},{value}' for minute, value in enumerate(values)
+    ]
+    file = tmp_path / "recorded.csv"
+    file.write_text("\n".join(["timestamp,metric,unit,sum,count,min,max", *lines]) + "\n", encoding="utf-8")
+    return from_file(file)
+
+
+def pages_of(tmp_path: Path, data: Data, old: float, new: float) -> list[tuple[str, str]]:
+    before, after = (
+        Assembly.read(folder(tmp_path / str(threshold), template(body(), threshold))) for threshold in (old, new)
+    )
+    (written,) = build(after, data, tmp_path / "site", before)
+    return [(change.kind, change.text) for change in written.common if change.kind in OF_PAGES]
+
+
+def test_a_page_that_a_threshold_takes_away_is_lost_with_its_day_and_whom_it_told(tmp_path: Path) -> None:
+    data = recorded(tmp_path, [10.0] * 30 + [80.0] * 30 + [10.0] * 30)
+    ((kind, text),) = pages_of(tmp_path, data, 75, 90)
+    assert kind == "lost"
+    assert text.startswith("page no longer sent: busy at 2026-01-05 00:")
+
+
+def test_a_page_that_comes_later_is_neither_lost_nor_gained(tmp_path: Path) -> None:
+    data = recorded(tmp_path, [10.0] * 30 + [80.0] * 15 + [95.0] * 30 + [10.0] * 30)
+    ((kind, text),) = pages_of(tmp_path, data, 75, 90)
+    assert kind == "shifted"
+    assert text.endswith(": busy")
+
+
+def test_a_changed_alarm_that_the_recording_says_nothing_of_is_told(tmp_path: Path) -> None:
+    data = recorded(tmp_path, [10.0] * 30, metric="nvidia_smi_memory_used")
+    assert ("unknown", "pages of busy: this data cannot answer for it") in pages_of(tmp_path, data, 75, 90)

@@ -53,7 +53,7 @@ def test_a_moved_threshold_is_told_with_its_pages_and_its_cost(head: Path, base:
     assert run(head, "--against", base, "--out", out, "--scenarios", scenario) == 0
     comment = (out / "review.md").read_text(encoding="utf-8")
     assert "### Monitoring is sound" in comment
-    assert "| Scenarios | 1 promises hold, 0 do not |" in comment
+    assert "| Scenarios | promises kept: 1 of 1 |" in comment
     assert "- changed: alarm busy: Threshold 99.5 -> 75" in comment
     assert "- gained: page sent now: busy at " in comment
     assert "| Cost | 3.60 US dollars a month, +0.00 |" in comment
@@ -68,15 +68,15 @@ def test_a_new_fault_and_a_broken_promise_end_with_one(base: Path, tmp_path: Pat
     assert run(head, "--against", base, "--out", tmp_path / "review", "--scenarios", scenario) == 1
     comment = (tmp_path / "review" / "review.md").read_text(encoding="utf-8")
     assert "### Monitoring needs work" in comment
-    assert "| Lint | 1 findings, 1 of them new |" in comment
+    assert "| Lint | 1 finding, 1 new |" in comment
     assert "`DW024` Resources/Busy/Properties/Threshold" in comment
-    assert "0 promises hold, 1 do not" in comment
+    assert "promises kept: 0 of 1" in comment
 
 
 def test_a_finding_that_was_there_before_is_called_so(tmp_path: Path) -> None:
     faulty = folder(tmp_path / "faulty", sound(threshold=101))
     assert run(faulty, "--against", faulty, "--out", tmp_path / "review") == 1
-    assert "| Lint | 1 findings, 0 of them new |" in (tmp_path / "review" / "review.md").read_text(encoding="utf-8")
+    assert "| Lint | 1 finding, 0 new |" in (tmp_path / "review" / "review.md").read_text(encoding="utf-8")
 
 
 def test_the_page_holds_each_changed_dashboard_before_and_after(head: Path, tmp_path: Path) -> None:

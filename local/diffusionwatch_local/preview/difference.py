@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from cloudwatch_simulator import Simulation
-from cloudwatch_simulator.replay.pages import Page, pages
+from cloudwatch_simulator.alarms.model import MetricAlarm
+from cloudwatch_simulator.replay.pages import Page, iso, pages
 from diffusionwatch_local.preview.assembly import Assembly
 
-ADDED, REMOVED, MOVED, CHANGED, GAINED, LOST = "added", "removed", "moved", "changed", "gained", "lost"
+ADDED, REMOVED, MOVED, CHANGED = "added", "removed", "moved", "changed"
+GAINED, LOST, SHIFTED, UNKNOWN = "gained", "lost", "shifted", "unknown"
+OF_PAGES = (GAINED, LOST, SHIFTED, UNKNOWN)
+"""Kinds that are about pages: sent by one of the two alone, sent at another time, or not to be told from the data."""
 _PLACE = ("x", "y", "width", "height")
 _SILENT = ("AlarmActions", "OKActions", "InsufficientDataActions")
 
@@ -66,11 +71,16 @@ def _moved_thresholds(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     before = {str(one.get("label", "")): one.get("value") for one in _thresholds(old)}
     after = {str(one.get("label", "")): one.get("value") for one in _thresholds(new)}
     moved = [
-        f"{label} {before[label]} -> {value}"
+        f"{label} {_plain(before[label])} -> {_plain(value)}"
         for label, value in after.items()
         if label in before and before[label] != value
     ]
     return f": {', '.join(moved)}" if moved else ""
+
+
+def _plain(value: object) -> str:
+    """A threshold without the point that only its type has: 5.0 is 5."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _content(widget: Mapping[str, Any]) -> str:
@@ -100,17 +110,59 @@ def _properties(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]
         one, other = old.get(key), new.get(key)
         if one != other:
             plain = key not in ("Metrics", *_SILENT) and not isinstance(one or other, (list, dict))
-            yield f"{key} {one} -> {other}" if plain else f"{key} changed"
+            yield f"{key} {_plain(one)} -> {_plain(other)}" if plain else f"{key} changed"
 
 
 def of_pages(before: Simulation, after: Simulation) -> list[Change]:
-    """Pages that only one of the two would have sent on the same data."""
+    """Pages that only one of the two would have sent on the same data, or both for one trouble but not at one time."""
     old, new = ({(page.alarm, page.at): page for page in pages(one)} for one in (before, after))
-    changes = [Change(LOST, f"page no longer sent: {_told(old[key])}") for key in sorted(old.keys() - new.keys())]
-    return changes + [Change(GAINED, f"page sent now: {_told(new[key])}") for key in sorted(new.keys() - old.keys())]
+    lost = [page for key, page in old.items() if key not in new]
+    gained = [page for key, page in new.items() if key not in old]
+    shifted = []
+    for page in tuple(lost):
+        other = next((one for one in gained if _overlap(page, one)), None)
+        if other is not None:
+            lost.remove(page)
+            gained.remove(other)
+            shifted.append(
+                Change(SHIFTED, f"page sent at {_time(other.at)}, no longer at {_time(page.at)}: {page.alarm}")
+            )
+    return [
+        *(Change(LOST, f"page no longer sent: {_told(page)}") for page in lost),
+        *(Change(GAINED, f"page sent now: {_told(page)}") for page in gained),
+        *shifted,
+        *_unknown(before, after),
+    ]
+
+
+def _unknown(before: Simulation, after: Simulation) -> Iterator[Change]:
+    """Alarms that changed, alone or in a child, and that the data says nothing of: silence would look like no page."""
+    old, new = before.alarms.source, after.alarms.source
+    changed = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+    for name in sorted(old.keys() | new.keys()):
+        _, properties = new.get(name) or old[name]
+        concerned = name in changed or any(child in str(properties.get("AlarmRule")) for child in changed)
+        if concerned and any(_unheard(name, one) for one in (before, after)):
+            yield Change(UNKNOWN, f"pages of {name}: this data cannot answer for it")
+
+
+def _unheard(name: str, simulation: Simulation) -> bool:
+    """Refused, or without a datapoint for any of its metrics."""
+    alarm = simulation.alarms.alarms.get(name)
+    asked = [query.metric for query in alarm.queries if query.metric] if isinstance(alarm, MetricAlarm) else []
+    return name in simulation.refused or bool(asked and not any(map(simulation.store.datapoints, asked)))
+
+
+def _overlap(one: Page, other: Page) -> bool:
+    ends = [inf if page.until is None else page.until for page in (one, other)]
+    return one.alarm == other.alarm and one.at < ends[1] and other.at < ends[0]
 
 
 def _told(page: Page) -> str:
-    minutes = page.at // 60 % 1440
     lasted = f", for {(page.until - page.at) / 60:.0f} minutes" if page.until is not None else ""
-    return f"{page.alarm} at {minutes // 60:02.0f}:{minutes % 60:02.0f}{lasted}"
+    whom = ", ".join(action.rpartition(":")[2] for action in page.actions)
+    return f"{page.alarm} at {_time(page.at)}{lasted}, to {whom}"
+
+
+def _time(at: float) -> str:
+    return f"{iso(at)[:16].replace('T', ' ')} UTC"
