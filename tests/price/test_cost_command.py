@@ -85,11 +85,14 @@ def test_the_environment_files_limit_reaches_the_command_and_nothing_is_said_bel
     assert f"the limit is {limit:,.2f}" in capsys.readouterr().out
 
 
-def test_a_total_above_the_environment_files_limit_is_a_warning(prod: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_total_above_the_environment_files_limit_is_a_warning(
+    prod: Path, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    limit = load_environment("prod", root / "environments").budget.monitoring_usd
     assert run(prod, "--instances", "100") == 0
     said = capsys.readouterr()
-    assert "above the environment file's 120.00" in said.err
-    assert "above the limit of 120.00" in said.out
+    assert f"above the environment file's {limit:,.2f}" in said.err
+    assert f"above the limit of {limit:,.2f}" in said.out
 
 
 def test_a_limit_at_the_keyboard_takes_the_place_of_the_environment_files(
@@ -99,6 +102,17 @@ def test_a_limit_at_the_keyboard_takes_the_place_of_the_environment_files(
     said = capsys.readouterr()
     assert json.loads(said.out)["limit_monthly_usd"] == 100000
     assert said.err == ""
+
+
+def test_a_limit_leaves_the_reasons_of_switched_off_alarms_in_the_template(tmp_path: Path, root: Path) -> None:
+    dev = load_environment("dev", root / "environments")
+    budget = dev.budget.model_copy(update={"monitoring_usd": 10.0})
+    app = cdk.App(outdir=str(tmp_path))
+    build(app, dev.model_copy(update={"budget": budget}))
+    app.synth()
+    template = json.loads((tmp_path / "diffusionwatch-dev-monitoring.template.json").read_text(encoding="utf-8"))
+    assert template["Metadata"]["DiffusionwatchLimitMonthlyUsd"] == 10
+    assert "gpu-idle-no-work" in template["Metadata"]["DiffusionwatchSwitchedOff"]["image-api"]
 
 
 def test_an_environment_without_a_limit_has_none(
