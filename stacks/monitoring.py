@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from constructs import Construct
 
 from diffusionwatch_cdk import EnvironmentSettings, FleetMonitoring
-from diffusionwatch_cdk.price.limit import KEY as LIMIT
+from diffusionwatch_cdk.names import LIMIT_METADATA
 
 from .base import EnvironmentStack
 
@@ -28,7 +28,7 @@ class MonitoringStack(EnvironmentStack):
             self.what = f"monitoring-{number}"
         super().__init__(scope, settings)
         if number == 1 and settings.budget.monitoring_usd is not None:
-            self.add_metadata(LIMIT, settings.budget.monitoring_usd)
+            self.add_metadata(LIMIT_METADATA, settings.budget.monitoring_usd)
 
     def fill(self) -> None:
         for service in self.services:

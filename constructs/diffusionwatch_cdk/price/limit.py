@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from ..names import LIMIT_METADATA
 from ..validation import Document
 from ..validation.numbers import number
-
-KEY = "DiffusionwatchLimitMonthlyUsd"
-"""In the Metadata of the monitoring stack's template, which CloudFormation keeps and does nothing with."""
 
 
 def limit_of(documents: Iterable[Document]) -> float | None:
@@ -18,6 +16,6 @@ def limit_of(documents: Iterable[Document]) -> float | None:
     100.0
     """
     metadata = (document.data.get("Metadata") for document in documents)
-    named = [number(about.get(KEY)) for about in metadata if isinstance(about, Mapping)]
+    named = [number(about.get(LIMIT_METADATA)) for about in metadata if isinstance(about, Mapping)]
     known = [limit for limit in named if limit is not None]
     return sum(known) if known else None
