@@ -16,8 +16,8 @@ X_RAY_NAME_LIMIT = 32
 """Longest name of an X-Ray group or sampling rule (AWS::XRay::Group, AWS::XRay::SamplingRule)."""
 
 LIMIT_METADATA = "DiffusionwatchLimitMonthlyUsd"
-"""What the monitoring may cost a month: a key of the monitoring template's Metadata, which CloudFormation keeps and does
-nothing with."""
+"""What the monitoring may cost a month: a key in the monitoring template's Metadata, which CloudFormation keeps and
+does nothing with."""
 
 
 def stack_name(environment: str, stack: str) -> str:
