@@ -93,6 +93,7 @@ class EmbeddedAws:
         for service in self.services:
             if isinstance(service, Stopping):
                 service.stop()
+        moto_account.end()
 
     def environment(self) -> dict[str, str]:
         """What a client's process exports to talk to this AWS and to nobody else."""

@@ -52,7 +52,8 @@ class Deployment:
     def run(self, synthesis: subprocess.Popen[str]) -> None:
         """Bootstraps while ``synthesis`` runs, then deploys all stacks."""
         self._say("bootstrapping the account")
-        bootstrap = self._start(self._toolchain.command("bootstrap", self._where, *QUIET))
+        # From a folder without a cdk.json: the account needs no app, and an app would be synthesized once more.
+        bootstrap = self._start(self._toolchain.command("bootstrap", self._where, *QUIET), where=self._logs)
         self._finish("synth", synthesis)
         self._finish("bootstrap", bootstrap)
         self._say("deploying the stacks")
@@ -61,9 +62,9 @@ class Deployment:
         )
         self._finish("deploy", self._start(deploy))
 
-    def _start(self, command: list[str]) -> subprocess.Popen[str]:
+    def _start(self, command: list[str], where: Path | None = None) -> subprocess.Popen[str]:
         return self._processes.start(
-            command, environment=self._environment, cwd=self._toolchain.root, stderr=subprocess.STDOUT
+            command, environment=self._environment, cwd=where or self._toolchain.root, stderr=subprocess.STDOUT
         )
 
     def _finish(self, name: str, child: subprocess.Popen[str]) -> None:

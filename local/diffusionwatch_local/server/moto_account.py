@@ -39,3 +39,8 @@ def begin(clock: Clock) -> None:
     vars(moto.sns.models)["requests"] = _LoopbackOnly()
     BackendDict.reset()
     reset_model_data()
+
+
+def end() -> None:
+    """Leaves moto's queues as others of this process expect them."""
+    moto_queues.release()

@@ -17,6 +17,7 @@ from moto.sqs.models import SQSBackend
 from diffusionwatch.clock import Clock
 
 _LOOK_SECONDS = 1  # of the wall; a message that arrives ends the wait at once, one that becomes visible again does not
+_TIMES = {name: vars(moto.sqs.models)[name] for name in ("unix_time", "unix_time_millis")}
 _METHODS = {name: method for name, method in vars(SQSBackend).items() if callable(method) and not name.startswith("_")}
 
 
@@ -25,13 +26,18 @@ def keep(clock: Clock) -> None:
 
     A worker subtracts a message's timestamp from its own clock's, so both must be the same.
     """
-    queues: Any = moto.sqs.models
-    queues.unix_time = clock.time
-    queues.unix_time_millis = lambda: clock.time() * 1000
+    vars(moto.sqs.models).update(unix_time=clock.time, unix_time_millis=lambda: clock.time() * 1000)
     turn = threading.RLock()
     for name, method in _METHODS.items():
         setattr(SQSBackend, name, _in_turn(method, turn))
     setattr(SQSBackend, "receive_message", _receive(clock, turn))  # noqa: B010  (mypy knows the class's own)
+
+
+def release() -> None:
+    """Gives moto's queues back as they were, to whoever uses moto in this process afterwards."""
+    vars(moto.sqs.models).update(_TIMES)
+    for name, method in _METHODS.items():
+        setattr(SQSBackend, name, method)
 
 
 def _in_turn(method: Callable[..., Any], turn: threading.RLock) -> Callable[..., Any]:

@@ -7,10 +7,12 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+import moto.sqs.models
 import pytest
 from moto.backends import get_backend
+from moto.sqs.models import SQSBackend
 
-from diffusionwatch.clock import SystemClock
+from diffusionwatch.clock import ManualClock, SystemClock
 from diffusionwatch_local.server import moto_account
 
 MESSAGES = 400
@@ -28,6 +30,15 @@ def queues() -> Iterator[Any]:
     sys.setswitchinterval(1e-6)
     yield sqs
     sys.setswitchinterval(interval)
+    moto_account.end()
+
+
+def test_moto_is_given_back_as_it_was() -> None:
+    before = (moto.sqs.models.unix_time, SQSBackend.receive_message)
+    moto_account.begin(ManualClock(start=60))
+    assert moto.sqs.models.unix_time() == 60
+    moto_account.end()
+    assert (moto.sqs.models.unix_time, SQSBackend.receive_message) == before
 
 
 def test_each_message_is_handed_to_one_consumer_however_many_look_at_once(queues: Any) -> None:
