@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from .agent import AgentSettings, LogFileSettings
+from .digest import DigestHours, DigestRoute, DigestSettings
 from .environment import Budget, Contact, Contacts, EnvironmentSettings, MuteWindow
 from .load import SettingsError, known_environments, load_environment
 from .service import AlarmOverride, FleetSettings, MonitoringSettings, Objectives, ServiceSettings
@@ -18,6 +19,9 @@ __all__ = [
     "Budget",
     "Contact",
     "Contacts",
+    "DigestHours",
+    "DigestRoute",
+    "DigestSettings",
     "EnvironmentSettings",
     "FleetSettings",
     "LogFileSettings",

@@ -10,6 +10,8 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from diffusionwatch_agent.nodes import RETENTION_DAYS
 
 from .base import Name, Settings
+from .digest import DigestSettings
+from .nearest import did_you_mean
 from .service import MonitoringSettings, ServiceSettings
 
 ENDPOINTS = {
@@ -85,6 +87,9 @@ class EnvironmentSettings(Settings):
     """the monthly budget"""
     contacts: Contacts = Contacts()
     """who is told, by severity"""
+    digest: DigestSettings | None = None
+    """incidents as people read them in chat, tickets and mail (docs/digest.md); left out: not deployed, since it has
+    nobody to speak to. Pages do not need it"""
     retention_days: int = 90
     """days that logs are kept; one of those that CloudWatch Logs knows"""
     keep_data: bool = True
@@ -100,6 +105,15 @@ class EnvironmentSettings(Settings):
         if value not in RETENTION_DAYS:
             raise ValueError(f"{value} is no retention; allowed: {', '.join(map(str, RETENTION_DAYS))}")
         return value
+
+    @model_validator(mode="after")
+    def _routes_of_known_services(self) -> EnvironmentSettings:
+        for name, route in (self.digest.routes if self.digest else {}).items():
+            for service in route.services:
+                if service not in self.services:
+                    hint = did_you_mean(service, self.services)
+                    raise ValueError(f"digest.routes.{name}: no service is called {service!r}{hint}")
+        return self
 
     def monitoring(self, service: str) -> MonitoringSettings:
         """How a service is watched; one that the file does not name gets the catalogue's defaults."""
