@@ -27,6 +27,7 @@ def _lines() -> Iterator[str]:
     for emitter, title in (
         (Emitter.WORKER, "The worker"),
         (Emitter.COST_METER, "The cost meter"),
+        (Emitter.DIGEST, "The alert digest"),
     ):
         yield from ("", f"## {title}", "", f"Namespace `{NAMESPACE}`, by embedded metric format.", "")
         yield from _table(

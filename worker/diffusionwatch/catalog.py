@@ -15,6 +15,7 @@ from enum import Enum
 NAMESPACE = "DiffusionWatch"
 """The CloudWatch namespace of everything that the worker and the functions publish."""
 
+ENVIRONMENT: tuple[str, ...] = ("Environment",)
 SERVICE: tuple[str, ...] = ("Environment", "Service")
 MODEL: tuple[str, ...] = ("Environment", "Service", "Model")
 ERROR_CLASS: tuple[str, ...] = ("Environment", "Service", "ErrorClass")
@@ -30,6 +31,7 @@ class Emitter(str, Enum):
 
     WORKER = "worker"
     COST_METER = "cost meter"
+    DIGEST = "alert digest"
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,9 @@ _METRICS = (
     Metric("TelemetryDropped", "Count", "Telemetry that was given up: buffer full, or not publishable", (SERVICE,)),
     Metric("EstimatedCost", "None", "US dollars spent in the interval", (SERVICE,), emitter=Emitter.COST_METER),
     Metric("IdleCost", "None", "US dollars spent on idle GPUs", (SERVICE,), emitter=Emitter.COST_METER),
+    Metric("DigestDeliveriesFailed", "Count", "Messages not taken", (ENVIRONMENT,), emitter=Emitter.DIGEST),
+    Metric("DigestOldestUndelivered", "Seconds", "Wait of the oldest message", (ENVIRONMENT,), emitter=Emitter.DIGEST),
+    Metric("DigestEventsRefused", "Count", "Events that could not be read", (ENVIRONMENT,), emitter=Emitter.DIGEST),
 )
 
 METRICS: dict[str, Metric] = {metric.name: metric for metric in _METRICS}
