@@ -31,7 +31,8 @@ def drawn(assembly: Assembly, data: Data, tmp_path_factory: pytest.TempPathFacto
 
 
 def series_of(drawn: dict[str, Any], title: str, choice: int = 0) -> list[dict[str, Any]]:
-    return next(list(one["data"]["series"]) for one in drawn["sets"][choice] if one["properties"]["title"] == title)
+    widgets = [one or first for one, first in zip(drawn["sets"][choice], drawn["sets"][0], strict=True)]
+    return next(list(one["data"]["series"]) for one in widgets if one["properties"]["title"] == title)
 
 
 def test_every_metric_widget_has_its_series(drawn: dict[str, Any]) -> None:
@@ -75,6 +76,40 @@ def test_each_choice_of_a_variable_has_its_own_data(drawn: dict[str, Any]) -> No
     assert [choice["label"] for choice in variable["choices"]] == ["as written", "jobs", "dead letters"]
     dead = series_of(drawn, "Line", variable["choices"][2]["set"])[0]
     assert set(dead["values"]) == {0}
+    kept = [one for one in drawn["sets"][variable["choices"][2]["set"]] if one]
+    assert {one["properties"]["title"] for one in kept} == {"Line", "Number", "Math"}, "the others are not drawn twice"
+
+
+def test_a_variable_with_a_search_offers_what_the_data_has_and_begins_with_the_first(
+    tmp_path: Path,
+) -> None:
+    single = "{CWAgent,AutoScalingGroupName,InstanceId,index,name,arch} utilization"
+    shown = body()
+    shown["widgets"][8]["properties"]["title"] = "chosen-instance"
+    expression = f"SEARCH('{single} InstanceId=\"chosen-instance\"', 'Average', 300)"
+    shown["widgets"][8]["properties"]["metrics"] = [[{"expression": expression, "id": "s"}]]
+    shown["variables"] = [
+        {
+            "type": "pattern",
+            "pattern": "chosen-instance",
+            "inputType": "select",
+            "id": "instance",
+            "search": single,
+            "populateFrom": "InstanceId",
+            "defaultValue": "__FIRST",
+        }
+    ]
+    assembly = Assembly.read(folder(tmp_path / "cdk.out", template(shown)))
+    (written,) = build(assembly, stated_day([assembly]), tmp_path / "site")
+    drawn = answers(written.file)
+
+    (variable,) = drawn["variables"]
+    values = [choice["value"] for choice in variable["choices"]]
+    assert len(values) == len(set(values)) == 4
+    assert variable["value"] == values[0] == drawn["sets"][0][8]["properties"]["title"]
+    last = drawn["sets"][variable["choices"][3]["set"]][8]
+    assert last["properties"]["title"] == values[3]
+    assert len(last["data"]["series"]) == 1
 
 
 def test_the_log_widget_shows_the_days_faults(drawn: dict[str, Any]) -> None:

@@ -112,9 +112,10 @@ def test_the_whole_day_is_shown_and_a_shorter_range_on_demand(page: Any) -> None
 
 
 def test_choosing_a_variables_value_redraws(page: Any) -> None:
-    select = page.locator("label.range select").first
+    select = page.locator("[data-variable=queue]")
     select.select_option(label="dead letters")
-    page.wait_for_function("chosen.set === 2 && shown.data.widgets[2].data.series[0].points.every((p) => p[1] === 0)")
+    page.wait_for_function("shown.data.widgets[2].data.series[0].points.every((p) => p[1] === 0)")
+    assert tile(page, "Stacked").locator("svg path[opacity]").count() == 3, "what has no queue stays"
     select.select_option(label="as written")
     page.wait_for_function("shown.data.widgets[2].data.series[0].points.some((p) => p[1] > 0)")
 

@@ -9,6 +9,8 @@ from ..watched import WatchedFleet
 from .colors import BAD, CALM, GOOD, SLOW
 from .layout import Widget, body
 from .measures import PERIOD
+from .single_gpus import each, measured
+from .variables import chosen, variable
 from .widgets import Line, alarm_line, graph, search, text
 
 FIGURES = {
@@ -17,6 +19,14 @@ FIGURES = {
     "power_draw": ("Power", "watts"),
 }
 """Shown where the nodes measure them."""
+INSTANCE = chosen("instance")
+EACH = {
+    "utilization": ("GPU utilisation", "percent"),
+    "memory_used": ("GPU memory in use", "MiB"),
+    "temperature": ("temperature", "°C"),
+    "power_draw": ("power", "watts"),
+}
+"""Shown of each GPU of the chosen instance, where single GPUs have it."""
 
 
 def gpu(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any]:
@@ -26,7 +36,7 @@ def gpu(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any]:
         [text(f"# {watched.fleet.service}: GPUs", width=24, height=1)],
         [_spread(watched, region, "utilization", "GPU utilisation (U_gpu)", "percent", 100, alarms)],
         [
-            _spread(watched, region, name, title, unit, None, None, width=8)
+            _spread(watched, region, name, title, _unit(watched, name, unit), None, None, width=8)
             for name, (title, unit) in FIGURES.items()
             if watched.shows(name)
         ],
@@ -34,7 +44,13 @@ def gpu(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any]:
     ]
     if watched.fleet.auto_scaling_group:
         rows.insert(2, [_each(watched, region)])
-    return body(rows, start="-PT3H")
+    shown = [name for name in EACH if measured(watched, name)]
+    if not shown:
+        return body(rows, start="-PT3H")
+    about = f"## One instance: {INSTANCE}\nChosen at the top of the dashboard; each line is one of its GPUs."
+    rows += [[text(about, width=24, height=2)], [_of_one(watched, region, name, 24 // len(shown)) for name in shown]]
+    choice = variable("instance", "Instance", search=each(watched, shown[0]), dimension="InstanceId")
+    return body(rows, start="-PT3H", variables=[choice])
 
 
 def _spread(
@@ -58,12 +74,28 @@ def _spread(
 
 
 def _each(watched: WatchedFleet, region: str) -> Widget:
-    group = watched.fleet.auto_scaling_group
-    expression = (
-        "SEARCH('{CWAgent,AutoScalingGroupName,InstanceId,index,name,arch} "
-        f'AutoScalingGroupName="{group}" MetricName="nvidia_smi_utilization_gpu"\', \'Average\', 60)'
-    )
+    expression = f"SEARCH('{each(watched, 'utilization')}', 'Average', 60)"
     return search("Each GPU's utilisation", expression, region=region, width=24, height=6, unit="percent", most=100)
+
+
+def _of_one(watched: WatchedFleet, region: str, name: str, width: int) -> Widget:
+    """A figure of each GPU of the chosen instance."""
+    title, unit = EACH[name]
+    return search(
+        f"{INSTANCE}: {title}",
+        f"SEARCH('{each(watched, name, instance=INSTANCE)}', 'Average', 60)",
+        region=region,
+        width=width,
+        height=6,
+        unit=_unit(watched, name, unit),
+        most=100 if name == "utilization" else None,
+        label="${PROP('Dim.GpuDevice')}" if watched.fleet.eks_cluster else "GPU ${PROP('Dim.index')}",
+    )
+
+
+def _unit(watched: WatchedFleet, name: str, unit: str) -> str:
+    """nvidia-smi gives memory in MiB, Container Insights in bytes."""
+    return "bytes" if name == "memory_used" and watched.fleet.eks_cluster else unit
 
 
 def _peak(watched: WatchedFleet, region: str) -> Widget:

@@ -11,10 +11,12 @@ from ..watched import WatchedFleet
 from .colors import CALM, GOOD, SLOW
 from .layout import Widget, body
 from .measures import PERIOD, a_minute, seconds
+from .variables import chosen, variable
 from .widgets import Line, graph, text
 
 MODELS_DRAWN = 8
-"""Lines that can still be told apart; more models are on the worker's own dimension for ad-hoc graphs."""
+"""Lines that can still be told apart; any model has graphs of its own, by the variable."""
+MODEL = chosen("model")
 
 
 def latency(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any]:
@@ -25,8 +27,21 @@ def latency(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any]
         [_stacked(watched, region), _tail(watched, region)],
         [_by_model(watched, region, "GenerationLatency", "Generation latency (L_gen) by model, p90")],
         [_steps(watched, region), _batch(watched, region), _loads(watched, region)],
+        [text(f"## One model: {MODEL}\nChosen at the top of the dashboard.", width=24, height=2)],
+        [_stages_of_one(watched, region), _one(watched, region), _step_of_one(watched, region)],
     ]
-    return body(rows, start="-PT12H")
+    return body(rows, start="-PT12H", variables=[_choice(watched)])
+
+
+def _choice(watched: WatchedFleet) -> dict[str, Any]:
+    """The models that the settings name; without any, those that have sent something."""
+    latency = watched.worker("GenerationLatency", "p90", model=MODEL)
+    dimensions = ",".join(name for name, _ in latency.dimensions)
+    search = (
+        f'{{{latency.namespace},{dimensions}}} Environment="{watched.environment.name}" '
+        f'Service="{watched.fleet.service}" MetricName="{latency.name}"'
+    )
+    return variable("model", "Model", values=watched.settings.models, search=search, dimension="Model")
 
 
 def _stacked(watched: WatchedFleet, region: str) -> Widget:
@@ -69,3 +84,25 @@ def _loads(watched: WatchedFleet, region: str) -> Widget:
     return graph(
         "Model loads (cold starts)", lines, region=region, width=8, height=6, unit="seconds", right_unit="loads"
     )
+
+
+def _stages_of_one(watched: WatchedFleet, region: str) -> Widget:
+    lines = [Line(seconds(watched, stage, "Average", MODEL), METRICS[stage].meaning) for stage in STAGES]
+    title = f"{MODEL}: stages, average: stacked"
+    return graph(title, lines, region=region, width=12, height=7, unit="seconds", stacked=True)
+
+
+def _one(watched: WatchedFleet, region: str) -> Widget:
+    lines = [
+        Line(seconds(watched, "GenerationLatency", "p50", MODEL), "Half are faster (p50)", GOOD),
+        Line(seconds(watched, "GenerationLatency", "p90", MODEL), "Nine of ten are faster (p90)", SLOW),
+    ]
+    return graph(f"{MODEL}: generation latency (L_gen)", lines, region=region, width=6, height=7, unit="seconds")
+
+
+def _step_of_one(watched: WatchedFleet, region: str) -> Widget:
+    lines = [
+        Line(watched.worker("DenoiseStep", "p50", PERIOD, model=MODEL), "Half are faster (p50)", GOOD),
+        Line(watched.worker("DenoiseStep", "p90", PERIOD, model=MODEL), "Nine of ten are faster (p90)", SLOW),
+    ]
+    return graph(f"{MODEL}: one sampling step", lines, region=region, width=6, height=7, unit="milliseconds")

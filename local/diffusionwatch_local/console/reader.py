@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from diffusionwatch.clock import Clock
 from diffusionwatch_local.console.log_query import LOG_STREAM, MESSAGE, TIMESTAMP, QueryNotDrawnError, parse
+from diffusionwatch_local.console.variables import applied, for_page, variables
 from diffusionwatch_local.console.widgets import alarm_name, alarm_of, metric_queries
 
 FIRST = "on-call"
@@ -35,13 +36,36 @@ class Reader:
         found = list(self._describe(AlarmTypes=["CompositeAlarm", "MetricAlarm"]))
         return sorted(found, key=lambda alarm: (not alarm["composite"], alarm["name"]))
 
-    def dashboard(self, name: str, hours: float) -> dict[str, Any]:
-        """A dashboard's body, with what each widget shows beside it."""
-        body = json.loads(self._cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"])
+    def dashboard(self, name: str, hours: float, chosen: Mapping[str, str]) -> dict[str, Any]:
+        """A dashboard's body with each variable at its chosen value, and what each widget shows beside it."""
+        written = json.loads(self._cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"])
         end = self._clock.time()
         start = end - hours * 3600
+        known = variables(written, lambda search, dimension: self._found(search, dimension, start, end))
+        body = applied(written, known, chosen)
         widgets = [{**widget, "data": self._answer(widget, start, end)} for widget in body.get("widgets", ())]
-        return {"name": name, "start": start, "end": end, "widgets": widgets}
+        return {
+            "name": name,
+            "start": start,
+            "end": end,
+            "variables": for_page(known, chosen),
+            "widgets": widgets,
+        }
+
+    def _found(self, search: str, dimension: str, start: float, end: float) -> list[str]:
+        """The values of a dimension among the metrics that a SEARCH finds: each answers with its own as its label."""
+        query = {
+            "Id": "values",
+            "Expression": f"SEARCH('{search}', 'SampleCount', 3600)",
+            "Label": f"${{PROP('Dim.{dimension}')}}",
+        }
+        try:
+            pages = self._cloudwatch.get_paginator("get_metric_data").paginate(
+                MetricDataQueries=[query], StartTime=_when(start), EndTime=_when(end)
+            )
+            return [result["Label"] for page in pages for result in page["MetricDataResults"]]
+        except ClientError:
+            return []
 
     def _answer(self, widget: Mapping[str, Any], start: float, end: float) -> dict[str, Any]:
         """What a widget shows, or why it shows nothing: one that is refused leaves the others as they are."""

@@ -28,6 +28,8 @@ from diffusionwatch_local.console.reader import Reader
 STATIC = Path(__file__).parent / "static"
 HOST = "127.0.0.1"
 FRESH_SECONDS = 1.0  # wall; however many browsers look, the embedded AWS is asked once in that time
+CHOSEN = "chosen."
+"""Before the id of a dashboard's variable in a request, as in ``?hours=3&chosen.model=flux``."""
 LONGEST_HOURS = 24 * 15  # as far back as one-minute data goes (CloudWatch user guide, "Metrics retention")
 
 
@@ -97,8 +99,12 @@ class Console:
             return JSONResponse({"error": f"hours is a number above 0, at most {LONGEST_HOURS}"}, status_code=400)
         if name not in await run_in_threadpool(self._fresh, ("names",), self._reader.dashboards):
             return JSONResponse({"error": f"no dashboard is called {name!r}"}, status_code=404)
+        asked = request.query_params.items()
+        chosen = {key.removeprefix(CHOSEN): value for key, value in asked if key.startswith(CHOSEN) and value}
         return JSONResponse(
-            await run_in_threadpool(self._fresh, (name, hours), lambda: self._reader.dashboard(name, hours))
+            await run_in_threadpool(
+                self._fresh, (name, hours, *chosen.items()), lambda: self._reader.dashboard(name, hours, chosen)
+            )
         )
 
     def _fresh(self, key: tuple[Any, ...], read: Callable[[], Any]) -> Any:

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from cloudwatch_simulator import Simulation
+from diffusionwatch_local.console.variables import applied, for_page, variables
 from diffusionwatch_local.preview import difference
 from diffusionwatch_local.preview.assembly import Assembly, PreviewError
 from diffusionwatch_local.preview.data import Data
 from diffusionwatch_local.preview.drawn import Drawing
 from diffusionwatch_local.preview.page import contents, page
 from diffusionwatch_local.preview.picture import file_name
-from diffusionwatch_local.preview.variables import choices
 
 
 @dataclass(frozen=True)
@@ -101,11 +101,15 @@ def _write(
 
 
 def _sets(body: Mapping[str, Any], drawing: Drawing) -> tuple[list[Any], list[dict[str, Any]]]:
-    """The widgets as they are, and again for each choice of a variable."""
-    sets = [drawing.widgets(body)]
-    variables: dict[str, dict[str, Any]] = {}
-    for label, choice, chosen in choices(body):
-        variable = variables.setdefault(label, {"label": label, "choices": [{"label": "as written", "set": 0}]})
-        variable["choices"].append({"label": choice, "set": len(sets)})
-        sets.append(drawing.widgets(chosen))
-    return sets, list(variables.values())
+    """The widgets with each variable at its default, then those that change by a choice; null is as in the first."""
+    known = variables(body, drawing.found)
+    start = applied(body, known, {})
+    sets: list[Any] = [drawing.widgets(start)]
+    shown = for_page(known, {})
+    for variable in shown:
+        for choice in variable["choices"]:
+            choice["set"] = 0
+            if choice["value"] != variable["value"]:
+                choice["set"] = len(sets)
+                sets.append(drawing.widgets(applied(body, known, {variable["id"]: choice["value"]}), unlike=start))
+    return sets, shown

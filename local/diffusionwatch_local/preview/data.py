@@ -14,12 +14,12 @@ from cloudwatch_simulator.metric_math.evaluate import OUTSIDE, given_name
 from cloudwatch_simulator.metric_math.grammar import Call, Node, parse
 from cloudwatch_simulator.replay.pages import run
 from cloudwatch_simulator.replay.recording import Recorded
+from diffusionwatch_local.console.variables import applied, variables
 from diffusionwatch_local.console.widgets import metric_queries
 from diffusionwatch_local.preview.assembly import Assembly
 from diffusionwatch_local.preview.day import EVENTS
 from diffusionwatch_local.preview.day import __doc__ as day_text
 from diffusionwatch_local.preview.synthetic import SPAN, single_gpus, synthetic
-from diffusionwatch_local.preview.variables import choices
 
 
 @dataclass(frozen=True)
@@ -84,12 +84,20 @@ def _asked(assembly: Assembly) -> Iterator[tuple[MetricId | None, str]]:
     for alarm in assembly.alarms.alarms.values():
         for query in alarm.queries if isinstance(alarm, MetricAlarm) else ():
             yield query.metric, query.expression or ""
-    written = assembly.dashboards.values()
-    for body in (*written, *(chosen for one in written for _, _, chosen in choices(one))):
+    for body in (made for one in assembly.dashboards.values() for made in _made(one)):
         for widget in body.get("widgets", ()):
             queries, _ = metric_queries(widget.get("properties") or {})
             for asked in queries:
                 yield _metric(asked), str(asked.get("Expression", ""))
+
+
+def _made(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The body that is shown, and that of each choice that the body itself lists."""
+    known = variables(body, lambda search, dimension: ())
+    yield applied(body, known, {})
+    for variable in known:
+        for value, _ in variable.choices:
+            yield applied(body, known, {variable.id: value})
 
 
 def _metric(query: Mapping[str, Any]) -> MetricId | None:

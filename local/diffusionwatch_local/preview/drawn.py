@@ -43,9 +43,23 @@ class Drawing:
             },
         }
 
-    def widgets(self, body: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Each widget with what it shows beside it."""
-        return [{**widget, "data": self._shown(widget)} for widget in body.get("widgets", ())]
+    def widgets(self, body: Mapping[str, Any], unlike: Mapping[str, Any] | None = None) -> list[dict[str, Any] | None]:
+        """Each widget with what it shows beside it; nothing for one that is as in ``unlike``."""
+        before = [None] * len(body.get("widgets", ())) if unlike is None else unlike["widgets"]
+        return [
+            None if widget == old else {**widget, "data": self._shown(widget)}
+            for widget, old in zip(body.get("widgets", ()), before, strict=True)
+        ]
+
+    def found(self, search: str, dimension: str) -> list[str]:
+        """The values of a dimension among the metrics that a SEARCH finds: each answers with its own as its label."""
+        label = f"${{PROP('Dim.{dimension}')}}"
+        query = {"Id": "values", "Expression": f"SEARCH('{search}', 'SampleCount', 3600)", "Label": label}
+        try:
+            results = evaluate_queries([query], self._data.store, self._data.start, self._data.end)
+        except SimulatorError:
+            return []
+        return [result.label for result in results if result.label]
 
     def _shown(self, widget: Mapping[str, Any]) -> dict[str, Any]:
         properties = widget.get("properties") or {}

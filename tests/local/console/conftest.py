@@ -33,13 +33,31 @@ def body() -> dict[str, Any]:
         ("metric", {"title": "Alarm's own", "annotations": {"alarms": [ARN]}, "region": "us-east-1"}),
         ("log", {"title": "Log", "region": "us-east-1", "query": "SOURCE '/g' | fields @timestamp, who | limit 5"}),
         ("metric", {"title": "Refused", "region": "us-east-1", "metrics": [[{"expression": "NONSENSE(", "id": "e"}]]}),
+        (
+            "metric",
+            {
+                "title": "On chosen-host",
+                "region": "us-east-1",
+                "metrics": [["NS", "Heat", "Host", "chosen-host", {"stat": "Maximum", "period": 60}]],
+            },
+        ),
         ("log", {"title": "Unknown", "region": "us-east-1", "query": "SOURCE '/g' | stats count(*)"}),
     ]
     widgets = [
         {"type": kind, "x": n % 4 * 6, "y": n // 4 * 6, "width": 6, "height": 6, "properties": properties}
         for n, (kind, properties) in enumerate(kinds)
     ]
-    return {"widgets": widgets}
+    host = {
+        "type": "pattern",
+        "pattern": "chosen-host",
+        "inputType": "select",
+        "id": "host",
+        "label": "Host",
+        "defaultValue": "__FIRST",
+        "search": '{NS,Host} MetricName="Heat"',
+        "populateFrom": "Host",
+    }
+    return {"widgets": widgets, "variables": [host]}
 
 
 @pytest.fixture(scope="module")
@@ -68,14 +86,15 @@ def console(clock: ManualClock) -> Iterator[Console]:
         ComparisonOperator="GreaterThanThreshold",
     )
     for minute in range(30):
-        if minute not in (10, 11):
+        for host, heat in (("h", 40.0 + minute), ("i", 7.0)):
             datum = {
                 "MetricName": "Heat",
-                "Dimensions": [{"Name": "Host", "Value": "h"}],
-                "Value": 40.0 + minute,
+                "Dimensions": [{"Name": "Host", "Value": host}],
+                "Value": heat,
                 "Timestamp": clock.time(),
             }
-            client.put_metric_data(Namespace="NS", MetricData=[datum])
+            if minute not in (10, 11):
+                client.put_metric_data(Namespace="NS", MetricData=[datum])
         clock.advance(60)
         aws.tick(clock.time())
     aws.client("logs").create_log_group(logGroupName="/g")

@@ -44,6 +44,22 @@ def test_a_widget_that_names_an_alarm_draws_its_metric_and_threshold(console: Co
     assert len(data["series"][0]["points"]) == 28
 
 
+def test_a_variable_offers_what_its_search_finds_and_begins_with_the_first(console: Console) -> None:
+    dashboard = get(console, "/api/dashboards/demo-all-views?hours=1")
+    (variable,) = dashboard["variables"]
+    assert [choice["value"] for choice in variable["choices"]] == ["h", "i"]
+    assert variable["value"] == "h"
+    assert widget(console, "On h")["series"][0]["points"][0][1] == 40
+
+
+def test_a_value_that_nobody_sends_any_more_stays_chosen(console: Console) -> None:
+    dashboard = get(console, "/api/dashboards/demo-all-views?hours=1&chosen.host=%22gone%22&chosen.other=1")
+    (variable,) = dashboard["variables"]
+    assert variable["value"] == '"gone"'
+    assert [choice["value"] for choice in variable["choices"]] == ["h", "i", '"gone"']
+    assert 'On "gone"' in [one["properties"]["title"] for one in dashboard["widgets"] if "title" in one["properties"]]
+
+
 def test_a_log_table_gets_its_rows(console: Console) -> None:
     data = widget(console, "Log")
     assert data["columns"] == ["@timestamp", "who"]

@@ -32,7 +32,7 @@ def page(console: Console) -> Iterator[Any]:
 
 def test_every_view_is_drawn_without_an_error(page: Any) -> None:
     assert page.errors == []
-    assert page.locator(".tile").count() == 13
+    assert page.locator(".tile").count() == 14
     for title in ("Graph", "Stack", "Gauge", "Bar", "Pie", "Alarm's own"):
         tile = page.locator(".tile", has=page.locator(f'h2:text-is("{title}")'))
         assert tile.locator("svg path, svg rect, svg circle").count() > 0, title
@@ -57,6 +57,23 @@ def test_the_number_is_the_last_full_minute(page: Any) -> None:
 def test_text_is_markdown_without_markup_of_its_own(page: Any) -> None:
     assert page.locator(".markdown h1").inner_text() == "Fleet"
     assert page.locator(".markdown b").inner_text() == "bold"
+
+
+def test_a_variable_is_a_choice_that_only_its_widgets_follow(page: Any) -> None:
+    choice = page.locator("[data-variable=host]")
+    assert choice.locator("option").all_inner_texts() == ["h", "i"]
+    assert choice.input_value() == "h"
+    choice.select_option("i")
+    page.wait_for_selector("h2:text-is('On i')")
+    assert (
+        page.evaluate("shown.data.widgets.find((one) => one.properties.title === 'On i').data.series[0].points[0][1]")
+        == 7
+    )
+    assert page.locator(".number b").inner_text() == "69"
+    page.evaluate("repeat(refresh, 1e9)")
+    assert choice.input_value() == "i", "what was chosen stays when the page asks again"
+    choice.select_option("h")
+    page.wait_for_selector("h2:text-is('On h')")
 
 
 def test_nothing_is_loaded_from_elsewhere(page: Any, console: Console) -> None:

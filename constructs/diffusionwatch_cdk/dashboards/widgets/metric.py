@@ -70,14 +70,22 @@ EACH_GPU = "${PROP('Dim.InstanceId')} ${PROP('Dim.index')}"
 
 
 def search(
-    title: str, expression: str, *, region: str, width: int, height: int, unit: str, most: float | None = None
+    title: str,
+    expression: str,
+    *,
+    region: str,
+    width: int,
+    height: int,
+    unit: str,
+    most: float | None = None,
+    label: str = EACH_GPU,
 ) -> Widget:
     """A graph of whatever a SEARCH finds: at most 500 series, with data of the last two weeks."""
     properties = {
         "title": title,
         "view": "timeSeries",
         "region": region,
-        "metrics": [[{"expression": expression, "id": "found", "label": EACH_GPU}]],
+        "metrics": [[{"expression": expression, "id": "found", "label": label}]],
         "yAxis": {"left": _axis(unit, 0, most)},
     }
     return {"type": "metric", "width": width, "height": height, "properties": properties}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -32,7 +33,15 @@ def _wrong(variable: Mapping[str, Any], text: str) -> str | None:
     if variable.get("inputType") not in ("input", "select", "radio"):
         return f"inputType is {variable.get('inputType')!r}; it is input, select or radio"
     target = str(variable.get(kind) or "")
-    if not target or target not in text:
+    if not target or not _stands(target, text, kind):
         return f"no widget has the {kind} {target!r}"
     chosen = variable.get("values") or variable.get("search") or variable["inputType"] == "input"
     return None if chosen else "there is nothing to choose from: neither values nor search"
+
+
+def _stands(target: str, text: str, kind: str) -> bool:
+    """A pattern is a regular expression."""
+    try:
+        return target in text or (kind == "pattern" and re.search(target, text) is not None)
+    except re.error:
+        return False

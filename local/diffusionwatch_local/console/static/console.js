@@ -1,7 +1,7 @@
 // The page: asks for the state each second and for the shown dashboard every two, and draws both.
 "use strict";
 
-const shown = { name: null, hours: null, alarms: new Map(), data: null, state: null, prefixes: [] };
+const shown = { name: null, hours: null, alarms: new Map(), data: null, state: null, prefixes: [], chosen: {} };
 const SHORTEST = 0.75, LONGEST = 3; // hours that "auto" shows: from when there was something to show, at most 3
 const byId = (id) => document.getElementById(id);
 
@@ -199,6 +199,26 @@ function drawDashboard(data) {
   });
 }
 
+// ---- variables: what the dashboard lets people choose, kept for each dashboard while the page is open
+
+function drawVariables({ name, variables = [] }) {
+  const box = byId("variables"), signature = JSON.stringify([name, variables]);
+  if (box.dataset.signature === signature || box.contains(document.activeElement) && document.activeElement.matches("input")) return;
+  box.dataset.signature = signature;
+  box.replaceChildren(...variables.map((variable) => {
+    const input = variable.input === "input" ? html("input", { value: variable.value, size: 12 })
+      : html("select", {}, ...variable.choices.map(({ value, label }) => html("option", { value }, label)));
+    input.value = variable.value;
+    input.dataset.variable = variable.id;
+    input.onchange = () => {
+      shown.chosen[name] = { ...shown.chosen[name], [variable.id]: input.value };
+      input.blur();
+      refresh();
+    };
+    return html("label", { class: "range" }, `${variable.label} `, input);
+  }));
+}
+
 // ---- refreshing
 
 function range() {
@@ -209,8 +229,13 @@ function range() {
 
 async function refresh() {
   if (!shown.name) return;
-  shown.data = await get(`/api/dashboards/${encodeURIComponent(shown.name)}?hours=${range()}`);
-  if (shown.data.name === shown.name) drawDashboard(shown.data);
+  const asked = new URLSearchParams({ hours: range() });
+  for (const [id, value] of Object.entries(shown.chosen[shown.name] ?? {})) asked.set(`chosen.${id}`, value);
+  const data = await get(`/api/dashboards/${encodeURIComponent(shown.name)}?${asked}`);
+  if (data.name !== shown.name) return;
+  shown.data = data;
+  drawVariables(data);
+  drawDashboard(data);
 }
 
 async function repeat(task, milliseconds) {

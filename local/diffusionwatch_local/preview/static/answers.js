@@ -2,7 +2,6 @@
 "use strict";
 
 const PREVIEW = JSON.parse(document.getElementById("preview").textContent);
-const chosen = { set: 0 };
 
 // Values are packed, one a period from the first on; nothing is a period without data.
 function unpacked(one, start) {
@@ -16,13 +15,17 @@ function unpacked(one, start) {
 
 function answerTo(path) {
   if (path === "/api/state") return PREVIEW.state;
-  const hours = Number(new URL(path, "http://preview.invalid").searchParams.get("hours"));
-  const start = Math.max(PREVIEW.start, PREVIEW.end - hours * 3600);
-  const widgets = PREVIEW.sets[chosen.set].map((widget) => {
+  const asked = new URL(path, "http://preview.invalid").searchParams;
+  const start = Math.max(PREVIEW.start, PREVIEW.end - Number(asked.get("hours")) * 3600);
+  const variables = PREVIEW.variables.map((one) => ({ ...one, value: asked.get(`chosen.${one.id}`) ?? one.value }));
+  // Each choice was drawn beforehand with the other variables at their defaults: where several differ, the last holds.
+  const set = variables.flatMap(({ value, choices }) => choices.filter((one) => one.value === value)).reduce((on, one) => one.set || on, 0);
+  const widgets = PREVIEW.sets[set].map((changed, place) => {
+    const widget = changed ?? PREVIEW.sets[0][place];
     const series = widget.data.series && widget.data.series.map((one) => unpacked(one, start));
     return { ...widget, data: { ...widget.data, ...(series && { series }) } };
   });
-  return { name: PREVIEW.name, start, end: PREVIEW.end, widgets };
+  return { name: PREVIEW.name, start, end: PREVIEW.end, variables, widgets };
 }
 
 // Answers wait until every script has run, so that the first drawing is already the preview's.

@@ -1,16 +1,10 @@
-// What a preview adds to the console's page: the whole span, variables, what changed, and paper.
+// What a preview adds to the console's page: the whole span, what changed, and paper.
 "use strict";
 
 const hours = Math.ceil((PREVIEW.end - PREVIEW.start) / 3600);
 if (![...byId("range").options].some((option) => Number(option.value) === hours))
   byId("range").append(html("option", { value: hours }, `${hours} h`));
 if (!shown.hours) { shown.hours = hours; byId("range").value = String(hours); }
-
-for (const variable of PREVIEW.variables) {
-  const select = html("select", {}, ...variable.choices.map(({ label, set }) => html("option", { value: set }, label)));
-  select.onchange = () => { chosen.set = Number(select.value); refresh(); };
-  document.querySelector(".range").before(html("label", { class: "range" }, `${variable.label} `, select));
-}
 
 if (PREVIEW.changes.length) {
   const list = html("ul", {}, ...PREVIEW.changes.map(({ kind, text }) => html("li", { "data-kind": kind }, text)));
