@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from cloudwatch_simulator.evaluation.sampling import Data, QueryInputs, Windows
 from cloudwatch_simulator.metric_math.evaluate import result
 from cloudwatch_simulator.metric_math.grammar import Call, Node, Number, names, parse
 from cloudwatch_simulator.metric_math.values import Frame, SeriesArray, TimeSeries
+from cloudwatch_simulator.metrics import MetricId
 from cloudwatch_simulator.series import Floats
 from cloudwatch_simulator.store import MetricStore
 
@@ -100,4 +102,20 @@ def _result(query: MetricQuery, item: TimeSeries, frame: Frame, *, alone: bool) 
     label = query.label if query.label and alone else item.label or query.label or query.id
     if query.expression and alone and not query.label:
         label = query.id
+    if item.metric is not None and "${PROP(" in query.label:
+        label = _dynamic(query.label, item.metric)
     return QueryResult(query.id, label, frame.times[there], item.points[there], frame.period)
+
+
+_PROPERTY = re.compile(r"\$\{PROP\('([^']+)'\)\}")
+
+
+def _dynamic(label: str, metric: MetricId) -> str:
+    """A dynamic label with the metric's own properties ("Using dynamic labels"); others stay as they are written.
+
+    >>> _dynamic("GPU ${PROP('Dim.index')}", MetricId.of("CWAgent", "Heat", {"index": "3"}))
+    'GPU 3'
+    """
+    known = {"Namespace": metric.namespace, "MetricName": metric.name}
+    known |= {f"Dim.{name}": value for name, value in metric.dimensions}
+    return _PROPERTY.sub(lambda found: known.get(found[1], found[0]), label)

@@ -87,7 +87,9 @@ def test_a_variable_with_a_search_offers_what_the_data_has_and_begins_with_the_f
     shown = body()
     shown["widgets"][8]["properties"]["title"] = "chosen-instance"
     expression = f"SEARCH('{single} InstanceId=\"chosen-instance\"', 'Average', 300)"
-    shown["widgets"][8]["properties"]["metrics"] = [[{"expression": expression, "id": "s"}]]
+    shown["widgets"][8]["properties"]["metrics"] = [
+        [{"expression": expression, "id": "s", "label": "GPU ${PROP('Dim.index')}"}]
+    ]
     shown["variables"] = [
         {
             "type": "pattern",
@@ -109,7 +111,7 @@ def test_a_variable_with_a_search_offers_what_the_data_has_and_begins_with_the_f
     assert variable["value"] == values[0] == drawn["sets"][0][8]["properties"]["title"]
     last = drawn["sets"][variable["choices"][3]["set"]][8]
     assert last["properties"]["title"] == values[3]
-    assert len(last["data"]["series"]) == 1
+    assert [one["label"] for one in last["data"]["series"]] == ["GPU 0"]
 
 
 def test_the_log_widget_shows_the_days_faults(drawn: dict[str, Any]) -> None:

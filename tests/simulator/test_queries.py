@@ -62,6 +62,13 @@ def test_a_search_gives_a_series_for_each_metric_and_labels_tell_them_apart(stor
     assert values(evaluate_queries([total], store, 0, 120)) == {"t": [11, 22]}
 
 
+def test_a_dynamic_label_is_that_of_each_metric_which_the_search_found(store: MetricStore) -> None:
+    search = "SEARCH('{AWS/SQS,QueueName} MetricName=\"NumberOfMessagesSent\"', 'Sum', 60)"
+    label = "${PROP('Dim.QueueName')}: ${PROP('MetricName')}"
+    found = evaluate_queries([{"Id": "s", "Expression": search, "Label": label}], store, 0, 120)
+    assert set(values(found)) == {"a: NumberOfMessagesSent", "b: NumberOfMessagesSent"}
+
+
 METRICS = [
     MetricId.of("AWS/EC2", "CPUUtilization", {"InstanceId": "i-123"}),
     MetricId.of("AWS/EC2", "NetworkIn", {"InstanceId": "i-123"}),

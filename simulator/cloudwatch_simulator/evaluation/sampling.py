@@ -151,5 +151,8 @@ class QueryInputs:
             raise Unsupported("SEARCH", "CloudWatch does not take it in an alarm")
         found = search(expression, self._data.store.metrics())
         return SeriesArray(
-            tuple(TimeSeries(self._data.values(metric, stat, None, self._windows), label) for metric, label in found)
+            tuple(
+                TimeSeries(self._data.values(metric, stat, None, self._windows), label, metric=metric)
+                for metric, label in found
+            )
         )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cloudwatch_simulator.metrics import MetricId
 from cloudwatch_simulator.series import Floats
 
 
@@ -22,11 +23,13 @@ class Scalar:
 
 @dataclass(frozen=True)
 class TimeSeries:
-    """Points along the last axis. ``period`` is known for a metric, not for an expression."""
+    """Points along the last axis. ``period`` is known for a metric, not for an expression; ``metric`` for one that a
+    SEARCH found."""
 
     points: Floats
     label: str = ""
     period: int | None = None
+    metric: MetricId | None = None
 
 
 @dataclass(frozen=True)
