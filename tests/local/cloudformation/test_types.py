@@ -164,6 +164,7 @@ RESOURCES: dict[str, tuple[str, dict[str, Any]]] = {
     "Table": ("DynamoDB::Table", {
         "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}], "BillingMode": "PAY_PER_REQUEST",
         "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        "SSESpecification": {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": {"Ref": "Key"}},
         "TimeToLiveSpecification": {"AttributeName": "until", "Enabled": True}}),
     "Metadata": ("CDK::Metadata", {"Analytics": "v2"}),
     "Wait": ("CloudFormation::WaitConditionHandle", {}),

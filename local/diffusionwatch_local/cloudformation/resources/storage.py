@@ -60,6 +60,14 @@ def _policies(properties: Properties) -> list[str]:
     return [properties["Bucket"]] if left else []
 
 
+def _with_encryption(properties: Properties, place: Place) -> Properties:
+    """What a template calls SSEEnabled, the API calls Enabled."""
+    if "SSESpecification" not in properties:
+        return properties
+    given = dict(properties["SSESpecification"])
+    return {**properties, "SSESpecification": {"Enabled": given.pop("SSEEnabled"), **given}}
+
+
 TYPES: tuple[ResourceType, ...] = (
     Table(
         "AWS::S3::Bucket",
@@ -153,8 +161,8 @@ TYPES: tuple[ResourceType, ...] = (
         name_property="TableName",
         name_limit=255,
         tagging=Tagging({"ResourceArn": "@Arn"}),
-        creation=Call("create_table"),
-        change=Call("update_table", takes={"TableName": "@id"}),
+        creation=Call("create_table", rearrange=_with_encryption),
+        change=Call("update_table", takes={"TableName": "@id"}, rearrange=_with_encryption),
         deletion=Call("delete_table", takes={"TableName": "@id"}),
         then=(Call("update_time_to_live", when="TimeToLiveSpecification", takes={"TableName": "@id"}),),
         create_only=("KeySchema", "LocalSecondaryIndexes"),
