@@ -34,6 +34,10 @@ def build(app: cdk.App, settings: EnvironmentSettings) -> list[EnvironmentStack]
         stacks.append(SampleFleetStack(app, settings))
     stacks.append(FoundationStack(app, settings))
     stacks += [AgentStack(app, settings), TracingStack(app, settings), CostStack(app, settings)]
+    if settings.digest:
+        from .digest import DigestStack
+
+        stacks.append(DigestStack(app, settings))
     stacks += MonitoringStack.all_of(app, settings)
     for earlier, later in pairwise(stacks):
         later.add_stack_dependency(earlier)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from diffusionwatch_cdk import EncryptionKey, Notifications, WorkerLogs
 from diffusionwatch_cdk.cost_meter import cost_meters
+from diffusionwatch_cdk.digest.names import DIGEST
 
 from .base import EnvironmentStack
 
@@ -15,4 +16,5 @@ class FoundationStack(EnvironmentStack):
     def fill(self) -> None:
         key = EncryptionKey(self, "Key", settings=self.settings)
         Notifications(self, "Notifications", settings=self.settings, key=key)
-        WorkerLogs(self, "Logs", settings=self.settings, key=key, functions=cost_meters(len(self.fleets)))
+        functions = [*cost_meters(len(self.fleets)), *([DIGEST] if self.settings.digest else [])]
+        WorkerLogs(self, "Logs", settings=self.settings, key=key, functions=functions)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .alarm_set import Alarms
     from .alarms import AlarmRule, CompositeRule, Condition
     from .dashboard_set import Dashboards
+    from .digest.construct import AlertDigest
     from .eks_agent import EksAgent
     from .encryption import EncryptionKey
     from .fleet import Fleet
@@ -32,6 +33,7 @@ _HOMES = {
     "AgentSettings": "settings",
     "AlarmRule": "alarms",
     "Alarms": "alarm_set",
+    "AlertDigest": "digest.construct",
     "CompositeRule": "alarms",
     "Condition": "alarms",
     "Dashboards": "dashboard_set",
@@ -55,6 +57,7 @@ __all__ = [
     "AgentSettings",
     "AlarmRule",
     "Alarms",
+    "AlertDigest",
     "CompositeRule",
     "Condition",
     "Dashboards",
