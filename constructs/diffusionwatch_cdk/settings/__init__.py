@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from .accounts import CrossAccountSettings, SinkSettings, SourceAccount
 from .agent import AgentSettings, LogFileSettings
 from .digest import DigestHours, DigestRoute, DigestSettings
 from .environment import Budget, Contact, Contacts, EnvironmentSettings, MuteWindow
@@ -19,6 +20,7 @@ __all__ = [
     "Budget",
     "Contact",
     "Contacts",
+    "CrossAccountSettings",
     "DigestHours",
     "DigestRoute",
     "DigestSettings",
@@ -30,6 +32,8 @@ __all__ = [
     "Objectives",
     "ServiceSettings",
     "SettingsError",
+    "SinkSettings",
+    "SourceAccount",
     "known_environments",
     "load_environment",
 ]

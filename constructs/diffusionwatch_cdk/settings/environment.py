@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from diffusionwatch_agent.nodes import RETENTION_DAYS
 
+from .accounts import CrossAccountSettings, SourceAccount
 from .base import Name, Settings
 from .digest import DigestSettings
 from .nearest import did_you_mean
@@ -98,6 +99,8 @@ class EnvironmentSettings(Settings):
     """planned windows in which nobody is notified, by name"""
     services: dict[Name, ServiceSettings] = Field(default_factory=dict)
     """the services that are watched, by name"""
+    cross_account: CrossAccountSettings = CrossAccountSettings()
+    """other accounts that this one shows, or that show this one; left out: each account for itself"""
 
     @field_validator("retention_days")
     @classmethod
@@ -114,6 +117,18 @@ class EnvironmentSettings(Settings):
                     hint = did_you_mean(service, self.services)
                     raise ValueError(f"digest.routes.{name}: no service is called {service!r}{hint}")
         return self
+
+    @model_validator(mode="after")
+    def _sources_are_elsewhere(self) -> EnvironmentSettings:
+        for name, source in self.cross_account.sources.items():
+            if (source.account, source.environment) == (self.account, self.name):
+                raise ValueError(f"cross_account.sources.{name} is this environment itself; its services stand above")
+        return self
+
+    def seen_from_here(self, source: SourceAccount) -> EnvironmentSettings:
+        """An environment of another account, as far as this one needs to know it."""
+        there = {"name": source.environment, "account": source.account, "services": source.services}
+        return self.model_copy(update={**there, "cross_account": CrossAccountSettings()})
 
     def monitoring(self, service: str) -> MonitoringSettings:
         """How a service is watched; one that the file does not name gets the catalogue's defaults."""
