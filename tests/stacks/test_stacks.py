@@ -45,9 +45,9 @@ def assemblies(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_an_environment_has_its_stacks(assemblies, environment: str) -> None:
     stacks = ["agent", "cost", "foundation", "monitoring", "tracing"]
-    stacks = sorted([*stacks, "sample-fleet"]) if environment == "local" else stacks
+    stacks += {"local": ["digest", "sample-fleet"], "prod": ["digest"]}.get(environment, [])
 
-    assert list(templates(assemblies[environment])) == [f"diffusionwatch-{environment}-{stack}" for stack in stacks]
+    assert list(templates(assemblies[environment])) == [f"diffusionwatch-{environment}-{one}" for one in sorted(stacks)]
 
 
 def test_stacks_are_ordered_and_the_sample_fleet_comes_before_what_watches_it(assemblies) -> None:
@@ -141,7 +141,7 @@ def test_what_publishes_to_a_topic_may_use_its_key(assemblies, service: str) -> 
 
 
 def test_the_cost_meter_is_bundled_alone_and_without_bytecode(assemblies) -> None:
-    (asset,) = (path for path in assemblies["prod"].glob("asset.*") if path.is_dir())
+    (asset,) = (path for path in assemblies["dev"].glob("asset.*") if path.is_dir())
 
     assert {str(path.relative_to(asset)) for path in asset.rglob("*") if path.is_file()} == {
         "cost_meter/__init__.py",
@@ -161,6 +161,7 @@ def test_the_cost_meter_knows_each_service_with_its_price(assemblies) -> None:
 WITHOUT_RESOURCES = {
     "autoscaling:DescribeAutoScalingGroups",
     "cloudwatch:GetMetricData",
+    "cloudwatch:GetMetricWidgetImage",
     "cloudwatch:PutMetricData",
     "ec2:DescribeTags",
     "xray:GetSamplingRules",

@@ -37,6 +37,7 @@ USES: Mapping[str, tuple[Use, ...]] = {
     "AWS::SNS::Subscription": (services.subscription,),
     "AWS::Budgets::Budget": (services.budget,),
     "AWS::Events::Rule": (services.event_rule,),
+    "AWS::DynamoDB::Table": (services.table,),
     "AWS::ApplicationSignals::ServiceLevelObjective": (services.objective,),
 }
 """What is billed, by type of resource; roles, policies, permissions, mute rules and trace groups are not."""
@@ -66,7 +67,7 @@ def gpu_bill(documents: Iterable[Document], assumed: Assumptions) -> float | Non
     known = [price for price in prices if price is not None]
     if not known or len(known) < len(fleets):
         return None
-    return round(sum(known) / len(known) * assumed.instances * assumed.hours, 2)
+    return round(sum(known) * assumed.instances * assumed.hours, 2)
 
 
 def _stack(resource: Resource) -> str:

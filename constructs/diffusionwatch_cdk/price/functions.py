@@ -27,6 +27,10 @@ def function(resource: Resource, project: Project, assumed: Assumptions) -> Iter
     seconds = None if calls is None else calls * assumed.SECONDS_A_CALL * memory / 1024
     arm = "arm64" in (resource.properties.get("Architectures") or ())
     yield Item("lambda_arm64" if arm else "lambda_x86_64", seconds, "function, its time")
+    if "DIFFUSIONWATCH_DIGEST" in _variables(resource):
+        count = sum(metric.emitter is Emitter.DIGEST for metric in METRICS.values())
+        yield Item("custom_metric", count, "custom metrics of the alert digest")
+        yield Item("metric_image", assumed.pages_per_month / 1000, "pictures in the alert digest's messages")
     metered = services(resource)
     if metered and calls is not None:
         count = sum(metric.emitter is Emitter.COST_METER for metric in METRICS.values()) * len(metered)
@@ -36,12 +40,17 @@ def function(resource: Resource, project: Project, assumed: Assumptions) -> Iter
 
 def services(resource: Resource) -> dict[str, Any]:
     """The fleets that a function meters, by service: Auto Scaling group, instance type, dollars an hour."""
-    variables = (resource.properties.get("Environment") or {}).get("Variables") or {}
     try:
-        found = json.loads(str(variables.get("DIFFUSIONWATCH_SERVICES", "{}")))
-    except (AttributeError, ValueError):
+        found = json.loads(str(_variables(resource).get("DIFFUSIONWATCH_SERVICES", "{}")))
+    except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _variables(resource: Resource) -> Mapping[str, Any]:
+    environment = resource.properties.get("Environment")
+    found = environment.get("Variables") if isinstance(environment, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
 
 
 def calls_a_month(resource: Resource, project: Project) -> float | None:

@@ -52,6 +52,7 @@ def _unknown(price: str, what: str, resource: Resource, project: Project, assume
 
 budget = partial(_unknown, "budget", "budget")
 event_rule = partial(_unknown, "event_rule", "EventBridge rule")
+table = partial(_unknown, "table", "table")
 parameter = partial(_unknown, "parameter", "parameter")
 objective = partial(_unknown, "objective", "service level objective")
 insight_rule = partial(_unknown, "contributor_insights", "Contributor Insights rule")

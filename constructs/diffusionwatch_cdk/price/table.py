@@ -53,6 +53,7 @@ PRICES: Mapping[str, Price] = {
     "dashboard": Price("dashboard-month", 3.00, _TWO),
     "put_metric_data": Price("1,000 calls", 0.01, _TWO),
     "get_metric_data": Price("1,000 metrics", 0.01, _TWO),
+    "metric_image": Price("1,000 metrics drawn", 0.02, _TWO),
     "logs_ingest": Price("GB", 0.50, _TWO),
     "logs_ingest_infrequent": Price("GB", 0.25, _TWO),
     "logs_storage": Price("GB-month, compressed", 0.03, _TWO),
@@ -72,6 +73,7 @@ PRICES: Mapping[str, Price] = {
     "contributor_insights": Price("rule-month", 0.50, _TWO),
     "budget": Price("budget-month", None, "contradictory: 0.02 a day beyond the first two, or free"),
     "event_rule": Price("rule-month", None, "no price found for rules on the default bus"),
+    "table": Price("table-month", None, "no price found for requests on demand, storage and recovery"),
     "parameter": Price("parameter-month", None, "no price found for standard parameters"),
     "objective": Price("objective-month", None, "no price found for service level objectives"),
 }
