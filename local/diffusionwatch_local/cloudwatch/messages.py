@@ -98,7 +98,7 @@ def _alarm_data(change: Change) -> dict[str, Any]:
     properties = change.alarm.properties
     configuration: dict[str, Any] = {"description": properties.get("AlarmDescription", "")}
     if change.alarm.kind == METRIC:
-        configuration["metrics"] = [_event_metric(query) for query in _queries(properties)]
+        configuration["metrics"] = [_event_metric(query) for query in queries_of(properties)]
     else:
         configuration["alarmRule"] = properties["AlarmRule"]
     return {
@@ -113,7 +113,8 @@ def _event_state(state: State) -> dict[str, str]:
     return {"value": state.value, "reason": state.reason, "timestamp": stamp(state.since)}
 
 
-def _queries(properties: Mapping[str, Any]) -> list[dict[str, Any]]:
+def queries_of(properties: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What a metric alarm asks, as GetMetricData would be asked."""
     if "Metrics" in properties:
         return list(properties["Metrics"])
     if "MetricName" not in properties:
@@ -147,7 +148,7 @@ def _trigger(properties: Mapping[str, Any]) -> dict[str, Any]:
         "EvaluateLowSampleCountPercentile": properties.get("EvaluateLowSampleCountPercentile", ""),
     }
     if "MetricName" not in properties:
-        return {**common, "Metrics": [_sns_metric(query) for query in _queries(properties)]}
+        return {**common, "Metrics": [_sns_metric(query) for query in queries_of(properties)]}
     statistic = properties.get("Statistic")
     return {
         "MetricName": properties["MetricName"],
@@ -162,7 +163,7 @@ def _trigger(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _period(properties: Mapping[str, Any]) -> int | None:
-    found = [query["MetricStat"]["Period"] for query in _queries(properties) if "MetricStat" in query]
+    found = [query["MetricStat"]["Period"] for query in queries_of(properties) if "MetricStat" in query]
     return found[0] if found else properties.get("EvaluationInterval")
 
 

@@ -20,6 +20,7 @@ from .dashboards import Dashboards
 from .metrics import MetricOperations
 from .mute_rules import MuteRules
 from .names import Place
+from .picture import PictureOperation
 from .snapshot import load_metrics, load_state, save_metrics, save_state
 from .tags import Tags
 
@@ -87,7 +88,8 @@ class CloudWatchService:
         return self.alarms.evaluation.live
 
     def operations(self) -> Mapping[str, Operation]:
-        parts = (MetricOperations(self.store, self._clock), self.alarms, self.dashboards, self.mute_rules)
+        pictures = PictureOperation(self.store, self._clock, self.alarms.held)
+        parts = (MetricOperations(self.store, self._clock), pictures, self.alarms, self.dashboards, self.mute_rules)
         every: dict[str, Operation] = {}
         for part in (*parts, self.detectors, self._tags):
             every.update(part.operations())
