@@ -26,10 +26,12 @@ def command(
     limit: Annotated[
         float | None, typer.Option(help="US dollars a month; above them status 1, not just a warning.")
     ] = None,
-    requests_per_minute: Annotated[float, typer.Option(min=0, help="Of the whole fleet.")] = 20.0,
-    instances: Annotated[float, typer.Option(min=0, help="Average over the month.")] = 4.0,
+    requests_per_minute: Annotated[float, typer.Option(min=0, help="Of each fleet.")] = 20.0,
+    instances: Annotated[float, typer.Option(min=0, help="Of each fleet, on average over the month.")] = 4.0,
     hours: Annotated[float, typer.Option(min=0, max=744, help="In which the fleet lives, a month.")] = 730.0,
     gpus_per_instance: Annotated[int, typer.Option(min=1, help="GPUs of one instance.")] = 1,
+    pods_per_instance: Annotated[float, typer.Option(min=0, help="On EKS, with daemons.")] = 7.0,
+    containers_per_instance: Annotated[float, typer.Option(min=0, help="On EKS, of those pods.")] = 8.0,
 ) -> None:
     """Price every alarm, metric, dashboard, log and trace of synthesized templates: list prices, us-east-1.
 
@@ -40,16 +42,24 @@ def command(
     """
     from diffusionwatch_cdk.price import Assumptions, cost, gpu_bill, limit_of, total
 
-    assumed = Assumptions(requests_per_minute, instances, hours, gpus_per_instance)
-    documents = _documents(cdk_out)
-    lines = cost(documents, assumed)
-    before = None if against is None else cost(_documents(against), assumed)
-    allowed = limit if limit is not None else limit_of(documents)
+    assumed = Assumptions(
+        requests_per_minute,
+        instances,
+        hours,
+        gpus_per_instance,
+        pods_per_instance=pods_per_instance,
+        containers_per_instance=containers_per_instance,
+    )
+    folders = _folders(cdk_out)
+    lines = [line for documents in folders for line in cost(documents, assumed)]
+    before = None if against is None else [line for one in _folders(against) for line in cost(one, assumed)]
+    everything = [document for documents in folders for document in documents]
+    allowed = limit if limit is not None else limit_of(everything)
     above = allowed is not None and total(lines) > allowed
     if as_json:
         print(json.dumps(_data(lines, before, allowed), indent=2, ensure_ascii=False))
     else:
-        _print(lines, assumed, gpu_bill(documents, assumed), allowed)
+        _print(lines, assumed, gpu_bill(everything, assumed), allowed)
         if before is not None:
             _print_difference(before, lines)
     if above:
@@ -60,16 +70,15 @@ def command(
         raise typer.Exit(OVER_THE_LIMIT)
 
 
-def _documents(folder: Path) -> list[Document]:
-    from diffusionwatch_cdk.validation import Document, TemplateError
+def _folders(given: Path) -> list[list[Document]]:
+    from diffusionwatch_cdk.validation import TemplateError, by_folder
 
-    files = sorted(folder.glob("*.template.json")) if folder.is_dir() else [folder]
-    if not files:
-        _refuse(f"{folder}: no *.template.json in it; synthesize first: python app.py -c environment=prod")
     try:
-        return [Document.open(file) for file in files]
+        return by_folder([given])
     except TemplateError as error:
         _refuse(str(error))
+    except OSError as error:
+        _refuse(f"{error.filename}: {error.strerror}")
 
 
 def _data(lines: Sequence[Line], before: Sequence[Line] | None, allowed: float | None) -> dict[str, Any]:
@@ -125,6 +134,10 @@ def _print(lines: Sequence[Line], assumed: Assumptions, gpus: float | None, allo
         f"assumed: {assumed.requests_per_minute:g} requests a minute, {assumed.instances:g} instances of "
         f"{assumed.gpus_per_instance} GPU, {assumed.hours:g} hours, {assumed.pages_per_month:g} notifications a topic"
     )
+    if any("Container Insights" in line.what for line in lines):
+        console.print(
+            f"assumed of each node: {assumed.pods_per_instance:g} pods, {assumed.containers_per_instance:g} containers"
+        )
     if gpus:
         console.print(f"the GPUs cost {gpus:,.2f}: monitoring is {100 * total(lines) / gpus:.1f} percent of that")
 

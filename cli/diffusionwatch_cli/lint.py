@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections import defaultdict
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -17,7 +16,7 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0, for code hosts.")] = False,
     junit: Annotated[bool, typer.Option("--junit", help="Print JUnit XML, for build servers.")] = False,
-    requests_per_minute: Annotated[float, typer.Option(help="Of the whole fleet: how many samples there are.")] = 20.0,
+    requests_per_minute: Annotated[float, typer.Option(min=0, help="Of a fleet: how many samples there are.")] = 20.0,
 ) -> None:
     """Find what is wrong with alarms, dashboards, filters, budgets and agent configurations before they are deployed.
 
@@ -25,16 +24,18 @@ def command(
 
     Example: **diffusionwatch lint cdk.out/prod**
     """
-    from diffusionwatch_cdk.validation import Assumptions, Document, TemplateError, lint
+    from diffusionwatch_cdk.validation import Assumptions, TemplateError, by_folder, lint
     from diffusionwatch_cdk.validation.formats import as_json as json_of
     from diffusionwatch_cdk.validation.formats import as_junit, as_sarif, as_text
 
     if as_json + sarif + junit > 1:
         _refuse("choose one of --json, --sarif and --junit")
     try:
-        folders = [[Document.open(file) for file in files] for files in _by_folder(templates)]
+        folders = by_folder(templates)
     except TemplateError as error:
         _refuse(str(error))
+    except OSError as error:
+        _refuse(f"{error.filename}: {error.strerror}")
     assumptions = Assumptions(requests_per_minute)
     found = [finding for documents in folders for finding in lint(documents, assumptions)]
     files = [document.file for documents in folders for document in documents]
@@ -45,21 +46,14 @@ def command(
         if found:
             print(as_text(found))
         failing = sum(finding.fails for finding in found)
-        print(f"{len(files)} templates, {failing} findings, {len(found) - failing} notes", file=sys.stderr)
+        counts = _count(len(files), "template"), _count(failing, "finding"), _count(len(found) - failing, "note")
+        print(", ".join(counts), file=sys.stderr)
     if any(finding.fails for finding in found):
         raise typer.Exit(FINDINGS)
 
 
-def _by_folder(templates: list[Path]) -> list[list[Path]]:
-    """The files, those of one folder together: what is deployed together is looked at together."""
-    found: dict[Path, list[Path]] = defaultdict(list)
-    for given in templates:
-        files = sorted(given.rglob("*.template.json")) if given.is_dir() else [given]
-        if not files:
-            _refuse(f"{given}: no *.template.json in it; synthesize first: python app.py -c environment=prod")
-        for file in files:
-            found[file.parent].append(file)
-    return [list(dict.fromkeys(files)) for files in found.values()]
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _refuse(message: str) -> NoReturn:

@@ -19,8 +19,8 @@ def command(
     ),
     scenarios: Annotated[list[Path] | None, typer.Option(help="Scenario files, or folders of them.")] = None,
     data: Annotated[Path | None, typer.Option(help="A scenario or recorded metrics; else a stated day.")] = None,
-    requests_per_minute: Annotated[float, typer.Option(min=0, help="Of the whole fleet.")] = 20.0,
-    instances: Annotated[float, typer.Option(min=0, help="Average over the month.")] = 4.0,
+    requests_per_minute: Annotated[float, typer.Option(min=0, help="Of each fleet.")] = 20.0,
+    instances: Annotated[float, typer.Option(min=0, help="Of each fleet, on average over the month.")] = 4.0,
 ) -> None:
     """Say what a pull request does to the monitoring: faults, promises, dashboards, pages gained and lost, cost.
 

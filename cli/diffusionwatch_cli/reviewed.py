@@ -8,7 +8,7 @@ from pathlib import Path
 from cloudwatch_simulator.scenario.answer import answer
 from cloudwatch_simulator.scenario.result import Result
 from diffusionwatch_cdk.price import Assumptions, Line, cost, limit_of, total
-from diffusionwatch_cdk.validation import Document, Finding, TemplateError, lint
+from diffusionwatch_cdk.validation import Finding, by_folder, lint
 from diffusionwatch_cdk.validation.project import Assumptions as LintAssumptions
 from diffusionwatch_local.preview.assembly import Assembly
 from diffusionwatch_local.preview.build import Written, build
@@ -68,7 +68,7 @@ class Review:
 
 def review(asked: Asked) -> Review:
     """Runs every tool; writes the dashboards' pages. Raises what they raise on bad input."""
-    after, before = _documents(asked.cdk_out), _documents(asked.against)
+    after, before = by_folder([asked.cdk_out]), by_folder([asked.against])
     assumed = LintAssumptions(asked.assumed.requests_per_minute)
     new, old = Assembly.read(asked.cdk_out), Assembly.read(asked.against)
     data = from_file(asked.data) if asked.data else stated_day([new, old])
@@ -77,21 +77,14 @@ def review(asked: Asked) -> Review:
     return Review(
         asked=asked,
         data=data.title,
-        findings=tuple(lint(after, assumed)),
-        old_findings=frozenset((one.rule, one.path) for one in lint(before, assumed)),
+        findings=tuple(finding for one in after for finding in lint(one, assumed)),
+        old_findings=frozenset((one.rule, one.path) for folder in before for one in lint(folder, assumed)),
         promises=tuple(result for one in answer(list(asked.scenarios)).checked for result in one.results)
         if asked.scenarios
         else (),
         dashboards=tuple(build(new, data, asked.out / "after", old)),
         before={one.dashboard: one.file for one in earlier},
-        lines=tuple(cost(after, asked.assumed)),
-        old_lines=tuple(cost(before, asked.assumed)),
-        limit=limit_of(after),
+        lines=tuple(line for one in after for line in cost(one, asked.assumed)),
+        old_lines=tuple(line for one in before for line in cost(one, asked.assumed)),
+        limit=limit_of(document for one in after for document in one),
     )
-
-
-def _documents(folder: Path) -> list[Document]:
-    files = sorted(folder.glob("*.template.json")) if folder.is_dir() else [folder]
-    if not files:
-        raise TemplateError(f"{folder}: no *.template.json in it; synthesize first")
-    return [Document.open(file) for file in files]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -90,6 +91,8 @@ class Template:
             key = str(self.value(inner, loose=loose))
             return self._unresolved(key, loose) if key not in self._resolve else self._resolve[key]
         inner = self.value(inner, loose=loose)
+        if name == "Fn::ToJsonString":
+            return json.dumps(inner)
         if name == "Fn::Join":
             return str(inner[0]).join(str(part) for part in inner[1])
         if name == "Fn::Select":
@@ -99,8 +102,12 @@ class Template:
         if name == "Fn::FindInMap":
             try:
                 return self._template["Mappings"][inner[0]][inner[1]][inner[2]]
-            except (KeyError, IndexError):
+            except (KeyError, IndexError, TypeError):
+                if loose:
+                    return self._unresolved(name, loose)
                 raise Unsupported(name, f"{inner} is not in Mappings") from None
+        if loose:
+            return self._unresolved(name, loose)
         raise Unsupported(name, "this intrinsic function is not resolved here")
 
     def _sub(self, inner: Any, loose: bool) -> str:

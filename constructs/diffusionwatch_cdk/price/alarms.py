@@ -24,7 +24,8 @@ def alarm(resource: Resource, project: Project, assumed: Assumptions) -> Iterato
         return
     bands = 2 if any("ANOMALY_DETECTION_BAND" in text for text in expressions) else 0
     fast = any(isinstance(metric.period, (int, float)) and metric.period < 60 for metric in metrics)
-    yield Item("alarm_high_resolution" if fast else "alarm", len(metrics) + bands, "alarm, by its metrics")
+    quantity = len(metrics) + bands if metrics else None
+    yield Item("alarm_high_resolution" if fast else "alarm", quantity, "alarm, by its metrics")
 
 
 def composite(resource: Resource, project: Project, assumed: Assumptions) -> Iterator[Item]:

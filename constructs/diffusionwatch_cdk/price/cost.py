@@ -14,7 +14,7 @@ from pathlib import PurePath
 from ..validation import Document, Project
 from ..validation.numbers import number
 from ..validation.resource import Resource
-from . import alarms, custom_metrics, functions, logs, services
+from . import alarms, container_insights, custom_metrics, functions, logs, services
 from .line import Assumptions, Item, Line
 
 Use = Callable[[Resource, Project, Assumptions], Iterator[Item]]
@@ -28,7 +28,7 @@ USES: Mapping[str, tuple[Use, ...]] = {
     "AWS::Logs::LogGroup": (logs.log_group, custom_metrics.of_worker),
     "AWS::Logs::MetricFilter": (custom_metrics.of_filter,),
     "AWS::SSM::Parameter": (custom_metrics.of_agent, services.parameter),
-    "AWS::EKS::Addon": (services.addon,),
+    "AWS::EKS::Addon": (container_insights.addon,),
     "AWS::Lambda::Function": (functions.function,),
     "AWS::Synthetics::Canary": (functions.canary,),
     "AWS::XRay::SamplingRule": (services.sampling,),

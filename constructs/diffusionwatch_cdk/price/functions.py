@@ -12,6 +12,7 @@ from diffusionwatch.catalog import METRICS, Emitter
 from ..validation.numbers import number
 from ..validation.project import Project
 from ..validation.resource import Resource
+from ..validation.shapes import mapping
 from .line import Assumptions, Item
 
 HOURS_A_MONTH = 730
@@ -65,7 +66,7 @@ def calls_a_month(resource: Resource, project: Project) -> float | None:
 
 
 def canary(resource: Resource, project: Project, assumed: Assumptions) -> Iterator[Item]:
-    schedule = resource.properties.get("Schedule") or {}
+    schedule = mapping(resource.properties.get("Schedule"))
     match = _RATE.fullmatch(str(schedule.get("Expression", "")))
     runs = _A_MONTH[match[2]] / int(match[1]) if match else None
     yield Item("canary_run", runs, "canary")

@@ -21,6 +21,10 @@ class Assumptions:
     """as on g6e.xlarge"""
     pages_per_month: float = 100.0
     """of each topic: three messages a day is a noisy month"""
+    pods_per_instance: float = 7.0
+    """on EKS: a worker, and the daemons of network, proxy, GPU plug-in, agent, Fluent Bit and DCGM exporter"""
+    containers_per_instance: float = 8.0
+    """those pods' own; the network's has two"""
 
     BYTES_A_REQUEST = 1650
     """measured: a document of thirty steps with all stages and nine properties, and the 26 bytes of its event"""

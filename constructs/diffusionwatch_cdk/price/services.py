@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from diffusionwatch_agent import eks_emits
-
 from ..validation.numbers import number
 from ..validation.project import Project
 from ..validation.resource import Resource
+from ..validation.shapes import mapping
 from .line import Assumptions, Item
 
 
@@ -31,19 +30,14 @@ def subscription(resource: Resource, project: Project, assumed: Assumptions) -> 
 
 def sampling(resource: Resource, project: Project, assumed: Assumptions) -> Iterator[Item]:
     """The reservoir takes so many requests a second, the rate its share of the others."""
-    rule = resource.properties.get("SamplingRule") or {}
-    reservoir, rate = number(rule.get("ReservoirSize")) or 0.0, number(rule.get("FixedRate")) or 0.0
+    rule = mapping(resource.properties.get("SamplingRule"))
+    reservoir, rate = number(rule.get("ReservoirSize")), number(rule.get("FixedRate"))
+    if reservoir is None or rate is None:
+        yield Item("traces", None, "traces recorded: the rule is known at deployment only")
+        return
     a_second = assumed.requests_per_minute / 60
     sampled = min(a_second, reservoir) + max(0.0, a_second - reservoir) * rate
     yield Item("traces", sampled * 3600 * assumed.hours / 1e6, "traces recorded")
-
-
-def addon(resource: Resource, project: Project, assumed: Assumptions) -> Iterator[Item]:
-    """Container Insights with enhanced observability: only the GPU metrics are counted, others come on top."""
-    if resource.properties.get("AddonName") == "amazon-cloudwatch-observability":
-        a_minute = sum(len(one.dimension_sets) for one in eks_emits()) * assumed.instances
-        what = "Container Insights, GPU metrics; pods and other nodes come on top"
-        yield Item("observations", a_minute * 60 * assumed.hours / 1e6, what)
 
 
 def _unknown(price: str, what: str, resource: Resource, project: Project, assumed: Assumptions) -> Iterator[Item]:

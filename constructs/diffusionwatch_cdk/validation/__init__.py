@@ -9,6 +9,7 @@ In a CDK app: ``Validations.of(app).add_plugins(MonitoringValidation())`` from `
 
 from .discovery import rules
 from .document import Document, TemplateError
+from .files import by_folder
 from .finding import Fault, Finding, Severity
 from .lint import lint
 from .project import Assumptions, Project
@@ -23,6 +24,7 @@ __all__ = [
     "Rule",
     "Severity",
     "TemplateError",
+    "by_folder",
     "lint",
     "rules",
 ]

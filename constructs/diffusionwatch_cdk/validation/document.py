@@ -6,16 +6,22 @@ JSON is read by the JSON parser, since CDK's templates are large; lines are look
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path as FilePath
 from typing import Any
 
 import yaml
 
+from cloudwatch_simulator.for_each import LOOP, written_out
+
 from .assembly import Construct, constructs
 from .finding import Path
 from .lines import json_lines
+
+_PLACE = re.compile(r"[$&]\{\w+\}")
 
 
 class TemplateError(ValueError):
@@ -58,8 +64,11 @@ class Document:
         self.constructs = constructs or {}
         try:
             self.data: dict[str, Any] = self._read()
+        except RecursionError:
+            raise TemplateError(f"{file}: it is nested too deeply") from None
         except (ValueError, yaml.YAMLError) as error:
-            raise TemplateError(f"{file}: {' '.join(str(error).split())}") from None
+            why = " ".join(str(error).split()).replace('in "<unicode string>", ', "at ")
+            raise TemplateError(f"{file}: {why}") from None
         resources = self.data.get("Resources") if isinstance(self.data, Mapping) else None
         if not isinstance(resources, Mapping):
             raise TemplateError(f"{file}: no CloudFormation template: it has no Resources")
@@ -67,7 +76,7 @@ class Document:
     @classmethod
     def open(cls, path: FilePath) -> Document:
         try:
-            return cls(str(path), path.read_text(encoding="utf-8"), constructs(path))
+            return cls(str(path), path.read_text(encoding="utf-8-sig"), constructs(path))
         except (OSError, UnicodeDecodeError) as error:
             why = error.strerror if isinstance(error, OSError) else "is no text in UTF-8"
             raise TemplateError(f"{path}: {why}") from None
@@ -77,28 +86,36 @@ class Document:
         return self._text.lstrip()[:1] == "{"
 
     def _read(self) -> Any:
-        if self._is_json:
-            return json.loads(self._text)
-        return yaml.load(self._text, Loader=Loader)
+        data = json.loads(self._text) if self._is_json else yaml.load(self._text, Loader=Loader)
+        return written_out(data) if LOOP in self._text and isinstance(data, Mapping) else data
 
     @cached_property
     def _lines(self) -> dict[Path, int]:
-        return json_lines(self._text) if self._is_json else _yaml_lines(yaml.compose(self._text, Loader=Loader))
+        return json_lines(self._text) if self._is_json else dict(_yaml_lines(yaml.compose(self._text, Loader=Loader)))
 
     def line(self, path: Path) -> int:
         """The line, from 1, of the deepest part of ``path`` that the file has."""
+        path = self._written(path)
         known = (self._lines.get(path[:length]) for length in range(len(path), 0, -1))
         return next((line for line in known if line is not None), 1)
 
+    def _written(self, path: Path) -> Path:
+        """The path in the file of what a loop makes: ``AlarmA`` is written ``Alarm${Name}`` below the loop."""
+        if path[:2] in self._lines or LOOP not in self._text:
+            return path
+        for place in self._lines:
+            made = len(place) == 4 and str(place[1]).startswith(LOOP)
+            if made and fnmatchcase(str(path[1]), _PLACE.sub("*", str(place[3]))):
+                return (*place, *path[2:])
+        return path
 
-def _yaml_lines(node: Any, path: Path = ()) -> dict[Path, int]:
-    found: dict[Path, int] = {}
+
+def _yaml_lines(node: Any, path: Path = ()) -> Iterator[tuple[Path, int]]:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            found[(*path, str(key.value))] = key.start_mark.line + 1
-            found |= _yaml_lines(value, (*path, str(key.value)))
+            yield (*path, str(key.value)), key.start_mark.line + 1
+            yield from _yaml_lines(value, (*path, str(key.value)))
     elif isinstance(node, yaml.SequenceNode):
         for place, value in enumerate(node.value):
-            found[(*path, place)] = value.start_mark.line + 1
-            found |= _yaml_lines(value, (*path, place))
-    return found
+            yield (*path, place), value.start_mark.line + 1
+            yield from _yaml_lines(value, (*path, place))

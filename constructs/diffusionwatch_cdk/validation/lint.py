@@ -20,6 +20,8 @@ from .project import Assumptions, Project
 from .resource import Resource
 from .rule import Rule
 
+TOO_DEEP = Fault((), "it is nested too deeply to be read", "Write it in fewer levels")
+
 
 def lint(documents: Iterable[Document], assumptions: Assumptions | None = None) -> list[Finding]:
     """The findings of all templates together, in the order of file, line and rule."""
@@ -32,8 +34,13 @@ def _findings(resource: Resource, project: Project) -> Iterator[Finding]:
     acknowledged = resource.acknowledged
     for rule in _rules_by_kind().get(resource.kind, ()):
         if rule.id not in acknowledged:
-            for fault in rule.check(resource, project):
-                yield _finding(rule, resource, fault)
+            try:
+                for fault in rule.check(resource, project):
+                    yield _finding(rule, resource, fault)
+            except RecursionError:
+                yield _finding(
+                    rule, resource, Fault((), "it is nested too deeply to be read", "Write it in fewer levels")
+                )
 
 
 @cache

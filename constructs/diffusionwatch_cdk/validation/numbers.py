@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from .resource import Resource
 
 
@@ -13,9 +15,10 @@ def number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
     try:
-        return float(value)
-    except ValueError:
+        found = float(value)
+    except (ValueError, OverflowError):
         return None
+    return found if math.isfinite(found) else None
 
 
 def whole(resource: Resource, key: str) -> int | None:

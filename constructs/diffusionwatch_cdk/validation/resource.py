@@ -17,7 +17,8 @@ from .requests import Request, requests
 
 ALARM, COMPOSITE = "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"
 DASHBOARD = "AWS::CloudWatch::Dashboard"
-ALARM_TYPES = (ALARM, COMPOSITE, "AWS::CloudWatch::LogAlarm")
+LOG_ALARM = "AWS::CloudWatch::LogAlarm"
+ALARM_TYPES = (ALARM, COMPOSITE, LOG_ALARM)
 
 
 def unknown(value: object) -> bool:
@@ -69,7 +70,7 @@ class Resource:
             return body
         try:
             return json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     @cached_property
@@ -93,7 +94,7 @@ def _resolved(reader: Template, given: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in given.items():
         try:
             kept = reader.value(value, loose=True)
-        except (SimulatorError, LookupError, TypeError, ValueError, AttributeError):
+        except (SimulatorError, LookupError, TypeError, ValueError, AttributeError, RecursionError):
             kept = f"${{{key}}}"  # known at deployment only
         if kept is not None:
             found[key] = kept

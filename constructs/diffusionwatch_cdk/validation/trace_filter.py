@@ -8,52 +8,26 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lark import Lark
 
-_KEYWORDS = (
-    "ok",
-    "error",
-    "throttle",
-    "fault",
-    "partial",
-    "inferred",
-    "first",
-    "last",
-    "remote",
-    "root",
-    "haspartialdata",
+_BOOLEANS = (
+    "ok", "error", "throttle", "fault", "partial", "inferred", "first", "last", "remote", "root", "haspartialdata",
     "coldstart",
-    "responsetime",
-    "duration",
-    "http.status",
-    "http.method",
-    "http.url",
-    "http.useragent",
-    "http.clientip",
-    "clientip",
-    "user",
-    "name",
-    "type",
-    "message",
-    "availabilityzone",
-    "instance.id",
-    "resource.arn",
-    "index",
-    "group.name",
-    "group.arn",
-    "version",
-    "account.id",
-)
+)  # fmt: skip
+_NUMBERS = ("responsetime", "duration", "http.status", "index", "coverage")
+_TEXTS = (
+    "http.method", "http.url", "http.useragent", "http.clientip", "clientip", "user", "name", "type", "message",
+    "availabilityzone", "instance.id", "resource.arn", "group.name", "group.arn", "version", "account.id",
+)  # fmt: skip
 _GRAMMAR = r"""
 ?start: either
 ?either: both (_OR both)*
 ?both: inverse (_AND inverse)*
 ?inverse: (_NOT | "!") inverse | "(" either ")" | test
-test: thing (COMPARE value)?
+test: thing (COMPARE value)? | TRUTH (COMPARE BOOLEAN)? | AMOUNT (COMPARE NUMBER)? | WORD (COMPARE STRING)?
 thing: ("service" | "id") "(" [part ("," part)*] ")" block?
      | "edge" "(" part "," part ")" block?
      | ("annotation" | "json") ("." PATH | "[" KEY "]")
      | ROOTCAUSE
-     | WORD
-part: "id" "(" [part ("," part)*] ")" | KEYWORD ":" STRING | STRING | WORD
+part: "id" "(" [part ("," part)*] ")" | KEYWORD ":" STRING | STRING
 block: "{" either "}"
 value: STRING | NUMBER | BOOLEAN
 _OR.3: /OR(?![\w.])/i
@@ -65,7 +39,9 @@ KEYWORD: "name" | "type" | "account.id"
 KEY: /[^\]]+/
 PATH: /[A-Za-z_][\w.]*/
 ROOTCAUSE: /rootcause\.\w+(\.\w+)*/
-WORD: /(KEYWORDS)(?![\w.])/
+TRUTH: /(BOOLEANS)(?![\w.])/
+AMOUNT: /(NUMBERS)(?![\w.])/
+WORD: /(TEXTS)(?![\w.])/
 STRING: /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/
 NUMBER: /-?\d+(\.\d+)?/
 %ignore /\s+/
@@ -96,5 +72,7 @@ def filter_error(text: str) -> str | None:
 def _parser() -> Lark:
     from lark import Lark
 
-    keywords = "|".join(keyword.replace(".", r"\.") for keyword in _KEYWORDS)
-    return Lark(_GRAMMAR.replace("KEYWORDS", keywords), parser="earley", lexer="dynamic")
+    grammar = _GRAMMAR
+    for name, words in (("BOOLEANS", _BOOLEANS), ("NUMBERS", _NUMBERS), ("TEXTS", _TEXTS)):
+        grammar = grammar.replace(name, "|".join(word.replace(".", r"\.") for word in words))
+    return Lark(grammar, parser="earley", lexer="dynamic")

@@ -26,7 +26,9 @@ class _Invented:
         if any(metric.id == name for metric in self.request.metrics):
             return self._series(frame, 60)
         for one in self.request.expressions:
-            if one.id == name and name not in self.open:
+            if one.id == name and name in self.open:
+                raise ScenarioError(f"{' -> '.join((*self.open, name))}: expressions that depend on each other")
+            if one.id == name:
                 tree = one.tree()
                 inner = _Invented(self.request, (*self.open, name))
                 return self._series(frame, None) if tree is None else evaluate(one.text, inner, frame)
@@ -50,7 +52,7 @@ class _Invented:
 def type_error(expression: ExpressionUse, request: Request) -> str | None:
     """What is wrong with the types of an expression that can be read, or None."""
     try:
-        value = evaluate(expression.text, _Invented(request), _FRAME)
+        value = evaluate(expression.text, _Invented(request, (expression.id,)), _FRAME)
         if expression.returns:
             result(value, expression.text, _FRAME)
     except ScenarioError as error:

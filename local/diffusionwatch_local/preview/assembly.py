@@ -11,6 +11,7 @@ from typing import Any
 
 from cloudwatch_simulator.alarms.alarm_set import AlarmSet
 from cloudwatch_simulator.errors import SimulatorError
+from cloudwatch_simulator.scenario.templates import read_template
 from cloudwatch_simulator.template import Template
 from diffusionwatch_local.preview.custom import functions
 
@@ -30,11 +31,11 @@ class Assembly:
 
     @classmethod
     def read(cls, folder: Path) -> Assembly:
-        """A folder such as cdk.out/prod, or a single template. Raises PreviewError."""
-        files = sorted(folder.glob("*.template.json")) if folder.is_dir() else [folder]
+        """A folder such as cdk.out/prod, at any depth, or one template. Raises PreviewError or ScenarioError."""
+        files = sorted(folder.rglob("*.template.json")) if folder.is_dir() else [folder]
         if not files:
             raise PreviewError(f"{folder}: no *.template.json in it; synthesize first")
-        return cls(folder, tuple(_template(file) for file in files))
+        return cls(folder, tuple(read_template(file) for file in files))
 
     @cached_property
     def dashboards(self) -> dict[str, Mapping[str, Any]]:
@@ -54,20 +55,9 @@ class Assembly:
     def descriptions(self) -> dict[str, str]:
         """The text of each alarm, which the simulator leaves aside."""
         resources = (one for template in self.templates for one in template["Resources"].values())
-        properties = (one.get("Properties") or {} for one in resources)
-        return {str(one["AlarmName"]): str(one.get("AlarmDescription", "")) for one in properties if "AlarmName" in one}
-
-
-def _template(file: Path) -> Mapping[str, Any]:
-    try:
-        data = json.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise PreviewError(f"{file}: {error.strerror}") from None
-    except ValueError as error:
-        raise PreviewError(f"{file}: {error}") from None
-    if not isinstance(data, dict) or not isinstance(data.get("Resources"), dict):
-        raise PreviewError(f"{file}: no CloudFormation template: it has no Resources")
-    return data
+        properties = (one.get("Properties") for one in resources if isinstance(one, Mapping))
+        named = (one for one in properties if isinstance(one, Mapping) and "AlarmName" in one)
+        return {str(one["AlarmName"]): str(one.get("AlarmDescription", "")) for one in named}
 
 
 def _dashboards(template: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -77,6 +67,6 @@ def _dashboards(template: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str,
         try:
             body = json.loads(str(reader.value(properties.get("DashboardBody"), loose=True)))
             name = str(reader.value(properties.get("DashboardName"), loose=True) or logical_id)
-        except (SimulatorError, ValueError) as error:
+        except (SimulatorError, ValueError, RecursionError) as error:
             raise PreviewError(f"the body of the dashboard {logical_id} cannot be read: {error}") from None
         yield name, body

@@ -30,8 +30,9 @@ def run(
     function = functions.get(endpoint) or functions.get(endpoint.rsplit(":", 1)[-1])
     if function is None:
         return {"note": f"the templates have no function {endpoint}"}
-    code = folder / f"asset.{str((function.get('Code') or {}).get('S3Key', '')).removesuffix('.zip')}"
-    if not code.is_dir():
+    asset = f"asset.{str((function.get('Code') or {}).get('S3Key', '')).removesuffix('.zip')}"
+    code = next((found for found in (folder / asset, *folder.glob(f"*/{asset}")) if found.is_dir()), None)
+    if code is None:
         return {"note": f"the code of {endpoint} is not beside the templates"}
     start, end = (int(at * 1000) for at in span)
     context = {"timeRange": {"mode": "absolute", "start": start, "end": end}, "params": properties.get("params") or {}}
@@ -77,7 +78,7 @@ def functions(templates: tuple[Mapping[str, Any], ...]) -> dict[str, Mapping[str
 def _named(templates: tuple[Mapping[str, Any], ...]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for template in templates:
         for logical_id, resource in template["Resources"].items():
-            if resource.get("Type") == "AWS::Lambda::Function":
+            if isinstance(resource, Mapping) and resource.get("Type") == "AWS::Lambda::Function":
                 properties = resource.get("Properties") or {}
                 yield f"${{{logical_id}.Arn}}", properties
                 yield str(properties.get("FunctionName", logical_id)), properties

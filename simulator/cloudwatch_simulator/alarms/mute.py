@@ -65,11 +65,15 @@ def read_mute_rule(name: str, properties: Mapping[str, Any]) -> MuteRule:
         cron = Cron.parse(expression[5:-1])
     elif re.fullmatch(r"at\(\d{4}-\d\d-\d\dT\d\d:\d\d\)", expression):
         once = expression[3:-1]
+        _moment(once, 0.0)
     else:
         raise Unsupported("Expression", f"{expression!r} is neither cron(m h d M w) nor at(yyyy-MM-ddThh:mm)")
     targets = (properties.get("MuteTargets") or {}).get("AlarmNames") or ()
     where = str(schedule.get("Timezone") or "UTC")
     zone(where)
+    begins, expires = _moment(properties.get("StartDate"), -np.inf), _moment(properties.get("ExpireDate"), np.inf)
+    if expires <= begins:
+        raise Unsupported("ExpireDate", f"{properties['ExpireDate']} is not after StartDate")
     return MuteRule(
         name,
         tuple(str(target) for target in targets),
@@ -77,8 +81,8 @@ def read_mute_rule(name: str, properties: Mapping[str, Any]) -> MuteRule:
         where,
         cron,
         once,
-        _moment(properties.get("StartDate"), -np.inf),
-        _moment(properties.get("ExpireDate"), np.inf),
+        begins,
+        expires,
     )
 
 
@@ -97,5 +101,5 @@ def _moment(text: object, default: float) -> float:
     try:
         moment = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
     except ValueError:
-        raise Unsupported("StartDate", f"{text!r} is no time in ISO 8601") from None
+        raise Unsupported("Date", f"{text!r} is no time in ISO 8601") from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()

@@ -110,6 +110,7 @@ def parse_rule(text: str) -> Rule:
 
     try:
         tree: Any = _parser().parse(text)
+        large = len(text) > 10_240 or len(tree.names()) > 100 or tree.elements() > 500
     except UnexpectedInput as error:
         column = getattr(error, "column", 0)
         where = f"column {column}" if isinstance(column, int) and column > 0 else "the end"
@@ -120,7 +121,7 @@ def parse_rule(text: str) -> Rule:
         ) from None
     except RecursionError:
         raise Unsupported("AlarmRule", "is nested too deeply") from None
-    if len(text) > 10_240 or len(tree.names()) > 100 or tree.elements() > 500:
+    if large:
         raise Unsupported("AlarmRule", "holds more than 10,240 characters, 100 alarms or 500 elements")
     return tree  # type: ignore[no-any-return]
 

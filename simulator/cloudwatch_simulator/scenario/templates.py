@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from cloudwatch_simulator.errors import ScenarioError
+from cloudwatch_simulator.for_each import LOOP, written_out
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -31,9 +32,12 @@ _Loader.add_multi_constructor("!", _intrinsic)
 
 @lru_cache(maxsize=64)
 def _read(path: Path, _changed: int) -> dict[str, Any]:
-    text = path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8-sig")
     try:
         found = json.loads(text) if text.lstrip().startswith("{") else yaml.load(text, _Loader)
+        found = written_out(found) if LOOP in text and isinstance(found, dict) else found
+    except RecursionError:
+        raise ScenarioError("is no CloudFormation template: it is nested too deeply", file=str(path)) from None
     except (ValueError, yaml.YAMLError) as error:
         raise ScenarioError(f"is no CloudFormation template: {error}", file=str(path)) from None
     if not isinstance(found, dict) or not isinstance(found.get("Resources"), dict):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ..finding import Fault
 from ..project import Project
-from ..resource import Resource
+from ..resource import Resource, unknown
 from ..rule import Rule
 from ..shapes import items, mapping, mappings
 
@@ -25,5 +25,9 @@ class BudgetLimits(Rule):
             for kind, most in (("SNS", TOPICS), ("EMAIL", ADDRESSES)):
                 if kinds.count(kind) > most:
                     yield Fault(at, f"{kinds.count(kind)} subscribers of type {kind}", f"At most {most}")
+            for each in mappings(mapping(one).get("Subscribers")):
+                what, address = each.get("SubscriptionType"), str(each.get("Address", ""))
+                if not unknown(address) and not address.startswith("arn:") and "@" not in address:
+                    yield Fault(at, f"{address!r} is no address of type {what}", "A topic's ARN, or a mail address")
             if not kinds:
                 yield Fault(at, "a notification that nobody gets", "Name a topic or an address")

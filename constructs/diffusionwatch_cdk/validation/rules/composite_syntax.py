@@ -20,6 +20,8 @@ class CompositeSyntax(Rule):
 
     def check(self, resource: Resource, project: Project) -> Iterator[Fault]:
         rule = resource.properties.get("AlarmRule")
+        if rule is None:
+            yield Fault(("AlarmRule",), "it has no rule", 'Write one such as ALARM("a") AND NOT ALARM("b")')
         if isinstance(rule, str):
             try:
                 parse_rule(rule)

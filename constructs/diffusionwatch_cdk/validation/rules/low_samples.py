@@ -35,6 +35,6 @@ class LowSamples(Rule):
             share = float(match[1]) / 100
             needed = round(10 / (1 - share) if share >= 0.5 else 10 / max(share, 0.001))
             there = rate * period / 60
-            if there < needed:
+            if rate and there < needed:
                 said = f"{metric.stat} wants {needed:.0f} samples a period; {rate:g} requests a minute give {there:.0f}"
                 yield Fault(metric.at, said, f"A period of {math.ceil(needed / rate) * 60} s, or a lower percentile")

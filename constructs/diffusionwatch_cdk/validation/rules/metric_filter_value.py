@@ -20,7 +20,10 @@ class FilterValue(Rule):
 
     def check(self, resource: Resource, project: Project) -> Iterator[Fault]:
         pattern = str(resource.properties.get("FilterPattern", "")).lstrip()
-        for place, one in enumerate(items(resource.properties.get("MetricTransformations"))):
+        found = items(resource.properties.get("MetricTransformations"))
+        if len(found) > 1:
+            yield Fault(("MetricTransformations",), f"{len(found)} transformations", "One, and a second filter")
+        for place, one in enumerate(found):
             if not isinstance(one, Mapping):
                 continue
             at, dimensions = ("MetricTransformations", place), items(one.get("Dimensions"))

@@ -14,6 +14,7 @@ from ..finding import Fault
 from ..project import Project
 from ..resource import Resource
 from ..rule import Rule
+from ..shapes import mapping
 
 _HOUR = 3600.0
 _FOUR_WEEKS = np.arange(1_700_000_000.0, 1_700_000_000.0 + 28 * 24 * _HOUR, _HOUR)
@@ -37,6 +38,9 @@ class MuteRule(Rule):
         if read.cron is not None and _always(read.cron, read.duration, read.timezone):
             fix = "A duration shorter than the time between two starts"
             yield Fault(("Rule", "Schedule", "Duration"), "its windows touch: the alarms are silent for ever", fix)
+        targets = mapping(resource.properties.get("MuteTargets")).get("AlarmNames")
+        if targets == []:
+            yield Fault(("MuteTargets", "AlarmNames"), "it mutes nothing", "Name the alarms")
         for place, name in enumerate(read.alarms):
             if project.missing_alarm(name):
                 said = f"no template has an alarm called {name}{nearest(name, project.alarms)}"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ..finding import Fault, Severity
 from ..project import Project
-from ..resource import ALARM, Resource
+from ..resource import ALARM, LOG_ALARM, Resource
 from ..rule import Rule
 
 
@@ -14,7 +14,7 @@ class NoAction(Rule):
     why = "It has no action, no composite listens to it and no deployment asks for it: it goes off unheard."
     source = "Alarm actions"
     severity = Severity.WARNING
-    kinds = (ALARM, "AWS::CloudWatch::LogAlarm")
+    kinds = (ALARM, LOG_ALARM)
 
     def check(self, resource: Resource, project: Project) -> Iterator[Fault]:
         if not project.heard(resource):

@@ -7,6 +7,9 @@ from ..numbers import number
 from ..project import Project
 from ..resource import Resource
 from ..rule import Rule
+from ..shapes import mapping, mappings
+
+LOOK_BACK = 10_080
 
 
 class Objective(Rule):
@@ -17,9 +20,13 @@ class Objective(Rule):
     kinds = ("AWS::ApplicationSignals::ServiceLevelObjective",)
 
     def check(self, resource: Resource, project: Project) -> Iterator[Fault]:
-        goal = resource.properties.get("Goal")
-        if not isinstance(goal, dict):
-            return
+        goal = mapping(resource.properties.get("Goal"))
+        for place, rate in enumerate(mappings(resource.properties.get("BurnRateConfigurations"))):
+            minutes = number(rate.get("LookBackWindowMinutes"))
+            if minutes is not None and not 1 <= minutes <= LOOK_BACK:
+                yield Fault(("BurnRateConfigurations", place), f"{minutes:g} minutes", f"1 to {LOOK_BACK:,}")
+        if "Sli" in resource.properties and "RequestBasedSli" in resource.properties:
+            yield Fault(("RequestBasedSli",), "two indicators", "Keep Sli, or RequestBasedSli")
         for key, most in (("AttainmentGoal", 100.0), ("WarningThreshold", 100.0)):
             value = number(goal.get(key))
             if value is not None and not 0 < value < most:

@@ -21,6 +21,7 @@ class UnknownAlarmShown(Rule):
     kinds = (DASHBOARD,)
 
     def check(self, resource: Resource, project: Project) -> Iterator[Fault]:
+        own = _accounts(project)
         for at, widget in widgets(resource.body):
             properties = widget.get("properties")
             if not isinstance(properties, dict):
@@ -28,7 +29,24 @@ class UnknownAlarmShown(Rule):
             shown = [("alarms", one) for one in items(properties.get("alarms"))]
             shown += [("annotations", one) for one in items(mapping(properties.get("annotations")).get("alarms"))]
             for key, arn in shown:
+                if own and _account(arn) not in own | {""}:
+                    continue  # another account's alarm, seen from here
                 name = alarm_name(str(arn))
                 if str(arn).startswith("arn:") and project.alarms and project.missing_alarm(name):
                     said = f"no template has an alarm called {name}{nearest(name, project.alarms)}"
                     yield Fault((*at, "properties", key), said, "Name an alarm that is there")
+
+
+def _accounts(project: Project) -> set[str]:
+    """The account of the templates, as far as their alarms' actions tell."""
+    actions = (action for alarm in project.alarms.values() for action in items(alarm.properties.get("AlarmActions")))
+    return {account for action in actions if (account := _account(action)).isdigit()}
+
+
+def _account(arn: object) -> str:
+    """
+    >>> _account("arn:aws:cloudwatch:us-east-1:111122223333:alarm:hot")
+    '111122223333'
+    """
+    parts = str(arn).split(":")
+    return parts[4] if str(arn).startswith("arn:") and len(parts) > 5 else ""

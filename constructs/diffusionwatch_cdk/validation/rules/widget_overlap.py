@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
 
 from ..finding import Fault, Severity
 from ..grid import Place
@@ -21,7 +20,9 @@ class WidgetOverlap(Rule):
 
     def check(self, resource: Resource, project: Project) -> Iterator[Fault]:
         placed = [(at, place) for at, widget in widgets(resource.body) if (place := Place.of(widget)) is not None]
-        for (first, one), (second, other) in combinations(placed, 2):
-            if one.overlaps(other):
-                below = f"y: {one.y + one.height} or below, or beside it"
-                yield Fault(second, f"it covers widget {first[2]} at x {one.x}, y {one.y}", below)
+        for count, (at, one) in enumerate(placed):
+            covered = [(first, other) for first, other in placed[:count] if other.overlaps(one)]
+            if covered:
+                which = f"widget{'s' if len(covered) > 1 else ''} {', '.join(str(first[2]) for first, _ in covered)}"
+                below = max(other.y + other.height for _, other in covered)
+                yield Fault(at, f"it covers {which}", f"y: {below} or below, or beside")

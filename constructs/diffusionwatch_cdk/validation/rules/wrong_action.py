@@ -7,6 +7,7 @@ from ..finding import Fault
 from ..project import ACTION_KEYS, Project
 from ..resource import ALARM, COMPOSITE, Resource, unknown
 from ..rule import Rule
+from ..shapes import mapping
 
 MOST = 5
 _INSTANCE = re.compile(r"arn:[\w-]+:(automate:[\w-]*:ec2:|swf:)")
@@ -23,6 +24,8 @@ class WrongAction(Rule):
     def check(self, resource: Resource, project: Project) -> Iterator[Fault]:
         for key in ACTION_KEYS:
             actions = resource.properties.get(key)
+            if isinstance(mapping(resource.raw.get("Properties")).get(key), str):
+                yield Fault((key,), "it is no list", f"{key}: [{actions}]")
             if not isinstance(actions, list):
                 continue
             if len(actions) > MOST:
