@@ -13,7 +13,7 @@ from pathlib import Path
 
 import aws_cdk as cdk
 
-from diffusionwatch_cdk import SettingsError, UnknownMetricError, load_environment
+from diffusionwatch_cdk import SettingsError, UnheardAlarmError, UnknownMetricError, load_environment
 from stacks import build
 
 HERE = Path(__file__).parent
@@ -21,7 +21,10 @@ DEFAULT_ENVIRONMENT = "dev"  # what a slip should hit, when it must hit somethin
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Synthesizes one environment. Exit status 2 and one message when its settings are wrong."""
+    """Synthesizes one environment.
+
+    Exit status 2 and one message when its settings are wrong, 1 when validation finds a fault in what they make.
+    """
     parser = argparse.ArgumentParser(description="Synthesizes the stacks of one environment.")
     parser.add_argument(
         "-c", "--context", action="append", default=[], metavar="KEY=VALUE", help="as of the cdk command"
@@ -40,10 +43,17 @@ def main(arguments: list[str] | None = None) -> int:
 
             cdk.Validations.of(app).add_plugins(MonitoringValidation())
         build(app, settings)
-    except (SettingsError, UnknownMetricError) as error:
+    except (SettingsError, UnheardAlarmError, UnknownMetricError) as error:
         print(error, file=sys.stderr)
         return 2
-    app.synth()
+    try:
+        app.synth()
+    except RuntimeError as error:  # jsii's, with a traceback through Node; CDK has said what it found
+        _, failed, report = str(error).partition("ValidationFailed: ")
+        if not failed:
+            raise
+        print(report, f"environment {environment} is not deployable", sep="\n", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -105,6 +105,23 @@ _NODE_COUNTS = (
     ("node_gpu_available_capacity", "Count", "GPUs that no pod holds"),
 )
 
+_POD_COUNTS = (
+    ("pod_gpu_usage_total", "Count", "GPUs that the workload's pods hold"),
+    ("pod_number_of_container_restarts", "Count", "Restarts of the workload's containers"),
+)
+_POD_COUNT_SETS = (
+    _CLUSTER,
+    ("ClusterName", "Namespace", "PodName"),
+    ("ClusterName", "Namespace", "PodName", "FullPodName"),
+    ("ClusterName", "Namespace", "Service"),
+)
+
+_WORKLOAD_COUNTS = (
+    ("replicas_desired", "Count", "Pods that the Deployment asks for"),
+    ("replicas_ready", "Count", "Pods of the Deployment that are ready"),
+)
+_WORKLOAD_SETS = (_CLUSTER, ("ClusterName", "Namespace", "PodName"))
+
 _DCGM = (
     ("DCGM_FI_DEV_GPU_UTIL", "%", "Share of the last sample in which a kernel ran"),
     ("DCGM_FI_DEV_MEM_COPY_UTIL", "%", "Share of the last sample in which device memory was read or written"),
@@ -120,7 +137,7 @@ _DCGM = (
 
 
 def eks_emits(mode: Mode = "classic") -> tuple[Emitted, ...]:
-    """The GPU metrics of a node in a cluster with the add-on.
+    """The metrics of a cluster with the add-on that speak of GPUs and of the workers' pods.
 
     In the mode `otel` they arrive by OTLP under DCGM's names: PromQL reads them, by labels instead of dimension sets,
     and no classic alarm or dashboard can.
@@ -136,8 +153,13 @@ def eks_emits(mode: Mode = "classic") -> tuple[Emitted, ...]:
         for name, unit, meaning in _CLASSIC_METRICS
     )
     counts: Iterable[Emitted] = (
-        Emitted(CONTAINER_INSIGHTS, name, unit, _CLASSIC_SETS["node"][:2], "NVIDIA device plugin", "eks", meaning)
-        for name, unit, meaning in _NODE_COUNTS
+        Emitted(CONTAINER_INSIGHTS, name, unit, sets, source, "eks", meaning)
+        for metrics, sets, source in (
+            (_NODE_COUNTS, _CLASSIC_SETS["node"][:2], "NVIDIA device plugin"),
+            (_POD_COUNTS, _POD_COUNT_SETS, "CloudWatch agent, pods"),
+            (_WORKLOAD_COUNTS, _WORKLOAD_SETS, "CloudWatch agent, Deployments"),
+        )
+        for name, unit, meaning in metrics
     )
     return (*gpu, *counts)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .agent import AgentConfiguration
     from .alarm_set import Alarms
-    from .alarms import AlarmRule, CompositeRule, Condition
+    from .alarms import AlarmRule, CompositeRule, Condition, UnheardAlarmError
     from .dashboard_set import Dashboards
     from .digest.construct import AlertDigest
     from .eks_agent import EksAgent
@@ -47,6 +47,7 @@ _HOMES = {
     "SettingsError": "settings",
     "Spend": "spend",
     "Tracing": "tracing",
+    "UnheardAlarmError": "alarms",
     "UnknownMetricError": "vocabulary",
     "WorkerLogs": "worker_logs",
     "load_environment": "settings",
@@ -71,6 +72,7 @@ __all__ = [
     "SettingsError",
     "Spend",
     "Tracing",
+    "UnheardAlarmError",
     "UnknownMetricError",
     "WorkerLogs",
     "load_environment",

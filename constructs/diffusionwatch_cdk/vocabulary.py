@@ -47,8 +47,6 @@ AWS_METRICS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "AWS/Logs": (("EMFParsingErrors", "EMFValidationErrors", "EMFDisabledErrors"), ("LogGroupName",)),
     "AWS/SNS": (("NumberOfNotificationsFailed", "NumberOfNotificationsDelivered"), ("TopicName",)),
     "AWS/Usage": (("ResourceCount",), ("Class", "Resource", "Service", "Type")),
-    # With enhanced observability, which the EKS add-on turns on; beside what eks_emits lists.
-    "ContainerInsights": (("pod_gpu_usage_total",), ("ClusterName", "Namespace", "PodName")),
 }
 """What named AWS services publish, and under which condition ("AWS services that publish CloudWatch metrics")."""
 

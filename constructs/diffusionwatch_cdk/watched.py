@@ -53,7 +53,7 @@ class WatchedFleet:
     def gpu(self, name: str, stat: str, period: int = 60) -> Metric:
         """A GPU figure over the whole fleet: ``utilization``, ``memory_used``, ``temperature`` or ``power_draw``."""
         if self.fleet.eks_cluster:
-            return self._container_insights(f"pod_gpu_{name}", stat, period)
+            return self.workload(f"pod_gpu_{name}", stat, period)
         return Metric(AGENT_NAMESPACE, GPU[_measurement(name)].metric, self._group_dimension, stat, period)
 
     def shows(self, name: str) -> bool:
@@ -107,10 +107,13 @@ class WatchedFleet:
 
     def gpus_held(self, stat: str, period: int = 60) -> Metric:
         """GPUs that the workload's pods hold, each minute; only on EKS."""
-        return self._container_insights("pod_gpu_usage_total", stat, period)
+        return self.workload("pod_gpu_usage_total", stat, period)
 
-    def _container_insights(self, name: str, stat: str, period: int) -> Metric:
-        """By workload: there PodName is the name of the Deployment, and FullPodName that of a single pod."""
+    def workload(self, name: str, stat: str, period: int = 60) -> Metric:
+        """A figure of the workers' Deployment, such as ``replicas_ready``; only on EKS.
+
+        There PodName is the name of the Deployment, and FullPodName that of a single pod.
+        """
         fleet = self.fleet
         dimensions = {
             "ClusterName": fleet.eks_cluster or "",

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from diffusionwatch_agent.instances import INSTANCES
 from diffusionwatch_cdk import Fleet, FleetMonitoring
-from diffusionwatch_cdk.alarms import alarm_rules, define
+from diffusionwatch_cdk.alarms import UnheardAlarmError, alarm_rules, define
 from diffusionwatch_cdk.settings import EnvironmentSettings
 from diffusionwatch_cdk.watched import WatchedFleet
 from stacks.monitoring import SERVICES_OF_A_STACK
@@ -71,7 +71,10 @@ def test_valid_settings_give_alarms_that_cloudwatch_takes(name, service, fleet, 
         made = environment(name, {service: described})
     except ValidationError:
         reject()  # what a refusal says is tested with the settings
-    definition = define(WatchedFleet(Fleet.named(service, made.services[service].fleet), made))
+    try:
+        definition = define(WatchedFleet(Fleet.named(service, made.services[service].fleet), made))
+    except UnheardAlarmError:
+        reject()
 
     for alarm in definition.alarms:
         properties = alarm.properties

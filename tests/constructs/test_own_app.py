@@ -12,6 +12,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_sqs as sqs
 
 from diffusionwatch_cdk import AlarmRule, Fleet, FleetMonitoring, UnknownMetricError
+from diffusionwatch_cdk.alarms import Severity
 from diffusionwatch_cdk.metrics import Metric, measure
 
 
@@ -93,6 +94,7 @@ class TooManyImages(AlarmRule):
     first_action = "Ask the product team who asked for them."
     default, unit, default_reason = 1000, "images an hour", "Nobody looks at more."
     period, datapoints, periods = 3600, 1, 1
+    severity = Severity.TICKET
     missing, missing_reason = "notBreaching", "No images are not too many."
     metric = "ImagesGenerated"
 

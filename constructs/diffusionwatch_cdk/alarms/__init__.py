@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .composite import CompositeRule
-from .definition import AlarmDefinition, AlarmSetDefinition, CompositeDefinition, define
+from .definition import AlarmDefinition, AlarmSetDefinition, CompositeDefinition, UnheardAlarmError, define
 from .discovery import alarm_ids, alarm_rules, composite_rules
 from .expression import all_of, any_of, quiet
 from .rule import AlarmRule, Condition, Need, Severity
@@ -17,6 +17,7 @@ __all__ = [
     "Condition",
     "Need",
     "Severity",
+    "UnheardAlarmError",
     "alarm_ids",
     "alarm_rules",
     "all_of",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from ..watched import WatchedFleet
 from .expression import Expression
 from .rule import Severity
 
@@ -23,3 +24,7 @@ class CompositeRule:
     rule: ClassVar[Expression]
     suppressed_by: ClassVar[str | None] = None
     """id of the composite in whose presence this one keeps quiet"""
+
+    def applies(self, watched: WatchedFleet) -> bool:
+        """Whether the fleet gets it, if its leaves exist."""
+        return True

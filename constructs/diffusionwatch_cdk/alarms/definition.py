@@ -16,6 +16,10 @@ from .rule import AlarmRule, Severity
 from .text import alarm_text, composite_text
 
 
+class UnheardAlarmError(ValueError):
+    """A leaf for which no composite speaks: it would go off and nobody would know."""
+
+
 @dataclass(frozen=True)
 class AlarmDefinition:
     """One alarm of one fleet, with its settings applied."""
@@ -68,7 +72,10 @@ class AlarmSetDefinition:
 def define(
     watched: WatchedFleet, *, extra_alarms: Iterable[AlarmRule] = (), extra_composites: Iterable[CompositeRule] = ()
 ) -> AlarmSetDefinition:
-    """Every alarm of the catalogue that applies to the fleet and is not switched off."""
+    """Every alarm of the catalogue that applies to the fleet and is not switched off.
+
+    Raises UnheardAlarmError when settings take away the last composite that speaks for a leaf.
+    """
     overrides = watched.settings.alarms
     switched_off = {name: one.reason or "" for name, one in overrides.items() if not one.enabled}
     alarms = tuple(
@@ -76,7 +83,11 @@ def define(
         for rule in (*alarm_rules(), *extra_alarms)
         if rule.id not in switched_off and rule.applies(watched)
     )
-    rules = [rule for rule in (*composite_rules(), *extra_composites) if rule.id not in switched_off]
+    rules = [
+        rule
+        for rule in (*composite_rules(), *extra_composites)
+        if rule.id not in switched_off and rule.applies(watched)
+    ]
     existing = {alarm.rule.id for alarm in alarms}
     reduced = {rule.id: rule.rule.within(existing) for rule in rules}
     composites = tuple(
@@ -84,6 +95,13 @@ def define(
         for rule in rules
         if (expression := reduced[rule.id]) is not None
     )
+    heard = {leaf for composite in composites for leaf in composite.expression.ids()}
+    if unheard := [a.rule.id for a in alarms if a.severity is Severity.LEAF and a.rule.id not in heard]:
+        raise UnheardAlarmError(
+            f"services.{watched.fleet.service}.alarms: nobody would hear {', '.join(unheard)}, since no composite "
+            f"speaks for it (switched off: {', '.join(switched_off) or 'none'}); give it severity ticket or page, or "
+            "switch it off as well, with a reason"
+        )
     return AlarmSetDefinition(alarms, composites, switched_off)
 
 

@@ -21,6 +21,9 @@ def capacity(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any
         rows.append([_backlog(watched, alarms, region), _flow(watched, region), _age(watched, alarms, region)])
     if watched.fleet.auto_scaling_group:
         rows.append([_group(watched, region), _trouble(watched, region), _quota(watched, alarms, region)])
+    else:
+        rows.append([_workload(watched, alarms, region), _gpus(watched, region), _restarts(watched, region)])
+        rows.append([_quota(watched, alarms, region)])
     return body(rows, start="-PT12H")
 
 
@@ -76,6 +79,30 @@ def _group(watched: WatchedFleet, region: str) -> Widget:
         Line(watched.group("GroupTerminatingInstances", "Maximum"), "Terminating", BAD),
     ]
     return graph("Instances", lines, region=region, width=8, height=6, unit="instances")
+
+
+def _workload(watched: WatchedFleet, alarms: AlarmSetDefinition, region: str) -> Widget:
+    lines = [
+        Line(watched.workload("replicas_desired", "Maximum"), "Desired", SLOW),
+        Line(watched.workload("replicas_ready", "Maximum"), "Ready", GOOD),
+    ]
+    if gap := alarms.alarm("capacity-gap"):
+        lines.append(Line(gap.measure, "Missing", BAD))
+    return graph("Workers", lines, region=region, width=8, height=6, unit="pods")
+
+
+def _gpus(watched: WatchedFleet, region: str) -> Widget:
+    lines = [
+        Line(watched.cluster("node_gpu_limit", "Sum"), "Of the nodes", QUIET),
+        Line(watched.cluster("node_gpu_usage_total", "Sum"), "Held by pods", GOOD),
+        Line(watched.cluster("node_gpu_available_capacity", "Sum"), "Free", CALM),
+    ]
+    return graph("GPUs of the cluster", lines, region=region, width=8, height=6, unit="GPUs")
+
+
+def _restarts(watched: WatchedFleet, region: str) -> Widget:
+    restarts = Line(watched.workload("pod_number_of_container_restarts", "Sum", PERIOD), "Restarts", BAD)
+    return graph("Restarts of workers", [restarts], region=region, width=8, height=6, unit="restarts")
 
 
 def _trouble(watched: WatchedFleet, region: str) -> Widget:

@@ -50,6 +50,13 @@ Loader.yaml_implicit_resolvers = {
 }
 
 
+SECTIONS = {
+    *("AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Rules", "Mappings", "Conditions"),
+    *("Transform", "Resources", "Outputs", "Hooks", "Globals"),
+}
+"""The sections of a template ("Template sections"); Globals is SAM's."""
+
+
 class Document:
     """One template: ``data`` and ``line(path)``.
 
@@ -69,6 +76,8 @@ class Document:
         except (ValueError, yaml.YAMLError) as error:
             why = " ".join(str(error).split()).replace('in "<unicode string>", ', "at ")
             raise TemplateError(f"{file}: {why}") from None
+        if isinstance(self.data, dict) and self.data.keys() <= SECTIONS:
+            self.data.setdefault("Resources", {})  # an empty stack
         resources = self.data.get("Resources") if isinstance(self.data, Mapping) else None
         if not isinstance(resources, Mapping):
             raise TemplateError(f"{file}: no CloudFormation template: it has no Resources")

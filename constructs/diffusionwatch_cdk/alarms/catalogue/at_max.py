@@ -18,7 +18,7 @@ class AtMax(AlarmRule):
     period, datapoints, periods = 60, 15, 15
     missing = "notBreaching"
     missing_reason = "A group of maximum size 0 gives no point; asg-metrics-silent speaks for a silent one."
-    needs = (Need.AUTO_SCALING_GROUP,)
+    needs = (Need.AUTO_SCALING_GROUP, Need.QUEUE)  # without a queue nobody knows whether somebody waits
 
     def measure(self, watched: WatchedFleet, threshold: float) -> Measure:
         return measure(

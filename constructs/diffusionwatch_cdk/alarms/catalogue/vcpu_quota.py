@@ -18,7 +18,7 @@ class VcpuQuota(AlarmRule):
     missing = "notBreaching"
     missing_reason = "Usage is published while instances run: no figure is no usage."
     severity = Severity.TICKET
-    needs = (Need.AUTO_SCALING_GROUP, Need.INSTANCE_TYPE)
+    needs = (Need.INSTANCE_TYPE,)
 
     def measure(self, watched: WatchedFleet, threshold: float) -> Measure:
         return measure(

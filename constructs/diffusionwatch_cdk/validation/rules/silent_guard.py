@@ -38,11 +38,14 @@ class SilentGuard(Rule):
 
 
 def _guards(request: Request, name: str) -> bool:
-    """Whether it watches for silence, and does not itself turn silence into a number by FILL(m, 0)."""
+    """Whether it watches for silence, and does not itself turn silence into a number by FILL(m, 0).
+
+    One guard that is filled is enough: the others beside it say how much of that one is due.
+    """
     filled = {id_ for one in request.expressions if (tree := one.tree()) is not None for id_ in _filled(tree)}
-    watched = [metric for metric in request.metrics if metric.id not in filled or not metric.id]
-    if any(metric.stat == "SampleCount" or _GUARD.search(metric.name) for metric in watched):
-        return True
+    guards = [metric for metric in request.metrics if metric.stat == "SampleCount" or _GUARD.search(metric.name)]
+    if guards:
+        return not any(metric.id and metric.id in filled for metric in guards)
     return not filled and _GUARD.search(name) is not None
 
 

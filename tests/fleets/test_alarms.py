@@ -1,4 +1,4 @@
-"""What is told when a source on EKS falls silent, by scenarios like those of tests/scenarios."""
+"""What fleets of other shapes than production's tell, by scenarios like those of tests/scenarios."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ FILES = sorted((Path(__file__).parent / "scenarios").glob("*.yaml"))
 
 
 @pytest.fixture(scope="module")
-def answered(on_eks: Path) -> Answer:
+def answered(synthesized: Path) -> Answer:
     with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(on_eks)
+        patch.chdir(synthesized)
         return answer(FILES)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_scenario_on_eks_goes_as_it_says(answered: Answer, path: Path) -> None:
+def test_a_scenario_goes_as_it_says(answered: Answer, path: Path) -> None:
     results = [one for one in answered.answered()["results"] if Path(one["file"]).name == path.name]
 
     assert results
