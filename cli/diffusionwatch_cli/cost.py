@@ -138,8 +138,11 @@ def _print(lines: Sequence[Line], assumed: Assumptions, gpus: float | None, allo
         console.print(
             f"assumed of each node: {assumed.pods_per_instance:g} pods, {assumed.containers_per_instance:g} containers"
         )
-    if gpus:
-        console.print(f"the GPUs cost {gpus:,.2f}: monitoring is {100 * total(lines) / gpus:.1f} percent of that")
+    console.print(
+        f"the GPUs cost {gpus:,.2f}: monitoring is {100 * total(lines) / gpus:.1f} percent of that"
+        if gpus
+        else "what the GPUs cost is unknown: no cost meter in these templates names their price"
+    )
 
 
 def _by_stack(lines: Sequence[Line]) -> dict[str, list[Line]]:

@@ -30,6 +30,9 @@ WORKLOAD = 4 * 2 + 1 * 2
 """A Deployment, and the service before it."""
 CLUSTER = 3
 MINUTES_AN_HOUR = 60
+LOGS = "/aws/containerinsights/"
+"""Groups that say themselves what they cost."""
+COUNTED = "counted by the agent's own declarations, awsemf/kubernetes.go at ab55b8d, August 2026"
 
 
 def addon(resource: Resource, project: Project, assumed: Assumptions) -> Iterator[Item]:
@@ -46,7 +49,8 @@ def addon(resource: Resource, project: Project, assumed: Assumptions) -> Iterato
         yield from _observations(values, assumed, _fleets(project))
     if mapping(values.get("otelContainerInsights")).get("enabled"):
         yield Item("otel_metrics", None, "OTel Container Insights: nothing is known of the bytes that it sends")
-    if mapping(values.get("containerLogs")).get("enabled") is not False:
+    named = any(str(one.properties.get("LogGroupName")).startswith(LOGS) for one in project.of("AWS::Logs::LogGroup"))
+    if not named and mapping(values.get("containerLogs")).get("enabled") is not False:
         yield Item("logs_ingest", None, "container logs: nothing is known of what pods write")
 
 
@@ -63,7 +67,7 @@ def _observations(values: Mapping[str, Any], assumed: Assumptions, fleets: int) 
     }
     for what, each_minute in counts.items():
         millions = each_minute * MINUTES_AN_HOUR * assumed.hours / 1e6
-        yield Item("observations", millions, f"Container Insights, at most: {what}")
+        yield Item("observations", millions, f"Container Insights, at most: {what}", COUNTED)
     yield Item("observations", None, "Container Insights, control plane: its labels are not known")
 
 

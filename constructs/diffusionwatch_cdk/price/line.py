@@ -68,8 +68,11 @@ class Item:
     price: str
     quantity: float | None
     what: str
+    counted: str = ""
+    """where the quantity comes from, when that is neither the template nor an assumption"""
 
     def line(self, stack: str, construct: str) -> Line:
         price = PRICES[self.price]
         cost = None if self.quantity is None else price.monthly(self.quantity)
-        return Line(stack, construct, self.what, self.quantity, price.unit, price.usd, cost, price.evidence)
+        evidence = "; ".join(filter(None, (price.evidence, self.counted)))
+        return Line(stack, construct, self.what, self.quantity, price.unit, price.usd, cost, evidence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ..validation.numbers import number
@@ -12,18 +13,22 @@ from .functions import calls_a_month
 from .line import Assumptions, Item
 
 GB = 1e9
+PERFORMANCE = re.compile(r"/aws/containerinsights/[^/]+/performance")
+"""Events that Container Insights makes its observations of: "charged per observation instead of … log ingested"."""
 
 
 def log_group(resource: Resource, project: Project, assumed: Assumptions) -> Iterator[Item]:
     """Bytes of a known writer; those of an unknown one are unknown."""
     name = str(resource.properties.get("LogGroupName", ""))
     size = _bytes(name, project, assumed)
-    quantity = None if size is None else size / GB
+    observed = PERFORMANCE.fullmatch(name) is not None
+    quantity = 0.0 if observed else None if size is None else size / GB
     infrequent = resource.properties.get("LogGroupClass") == "INFREQUENT_ACCESS"
-    what = "log ingest" if size is not None else "log ingest: nothing is known of who writes"
+    unpaid = "log ingest: paid as observations" if observed else "log ingest: nothing is known of who writes"
+    what = "log ingest" if size is not None else unpaid
     yield Item("logs_ingest_infrequent" if infrequent else "logs_ingest", quantity, what)
     days = number(resource.properties.get("RetentionInDays"))
-    kept = None if quantity is None or days is None else quantity * assumed.COMPRESSION * days * 24 / 730
+    kept = None if size is None or days is None else size / GB * assumed.COMPRESSION * days * 24 / 730
     what = f"log storage, {days:.0f} days" if days else "log storage without an end: grows each month"
     yield Item("logs_storage", kept, what)
 
