@@ -11,10 +11,11 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 from diffusionwatch import GenerationMonitor
 from diffusionwatch.clock import Clock, clock_from_env
@@ -23,6 +24,7 @@ from diffusionwatch_local.fleet.jobs import MODELS, Job
 from diffusionwatch_local.fleet.ledger import COMPLETED, FAILED, Ledger
 from diffusionwatch_local.fleet.pipeline import Conditions, SleepingPipeline, StoreUnavailableError
 
+RETRY = 5.0  # seconds; boto3 has tried five times by then, within a few
 LONG_POLL = 20  # seconds, the most that SQS allows (SQS guide, "Short and long polling")
 
 
@@ -51,8 +53,8 @@ class Worker:
 
     def run(self) -> None:
         while not self.stopped.is_set():
-            answer = self.sqs.receive_message(
-                QueueUrl=self.queue_url,
+            answer = self.ask(
+                self.sqs.receive_message,
                 MaxNumberOfMessages=1,
                 WaitTimeSeconds=LONG_POLL,
                 MessageSystemAttributeNames=["SentTimestamp", "AWSTraceHeader", "ApproximateReceiveCount"],
@@ -60,7 +62,20 @@ class Worker:
             for message in answer.get("Messages", ()):
                 self.work(message)
                 # A failure is reported to the client, who may ask again; the queue does not retry for us.
-                self.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
+                self.ask(self.sqs.delete_message, ReceiptHandle=message["ReceiptHandle"])
+
+    def ask(self, call: Callable[..., Mapping[str, Any] | None], **arguments: Any) -> Mapping[str, Any]:
+        """Asks the queue until it answers: a worker that ended for one failed call would take its GPU with it.
+
+        A worker that is to leave asks once more and no longer; its job then comes back to somebody else.
+        """
+        while True:
+            try:
+                return call(QueueUrl=self.queue_url, **arguments) or {}
+            except (BotoCoreError, ClientError) as error:  # noqa: PERF203 - the loop is what this is about
+                print(f"the queue does not answer: {error}", file=sys.stderr, flush=True)
+                if self.clock.wait(self.stopped, RETRY):
+                    return {}
 
     def work(self, message: Mapping[str, Any]) -> None:
         job = Job.from_message(message["Body"])

@@ -7,6 +7,7 @@ import threading
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from diffusionwatch.clock import ScaledClock
 from diffusionwatch.testing import recording
@@ -62,6 +63,44 @@ def test_what_the_library_counts_is_what_the_worker_did(said: list[dict[str, Any
     assert worker.ledger.counts() == {"completed": 12, "failed": 4}
     assert (sink.total("RequestsCompleted"), sink.total("RequestsFaulted")) == (12, 4)
     assert len(queue.deleted) == 16
+
+
+def test_a_queue_that_does_not_answer_is_asked_again(said: list[dict[str, Any]]) -> None:
+    class FailingQueue(ListQueue):
+        """Refuses each call once, as a service does that restarts."""
+
+        def receive_message(self, **arguments: Any) -> dict[str, Any]:
+            self.refuse("receive")
+            return super().receive_message(**arguments)
+
+        def delete_message(self, **arguments: Any) -> None:
+            self.refuse("delete")
+            super().delete_message(**arguments)
+
+        def refuse(self, what: str) -> None:
+            if what not in refused:
+                refused.append(what)
+                raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1/")
+
+    refused: list[str] = []
+    queue = FailingQueue(jobs=3)
+    with recording() as (monitor, sink):
+        make(queue, monitor).run()
+    assert refused == ["receive", "delete"]
+    assert queue.deleted == ["r-000001", "r-000002", "r-000003"]
+    assert sink.total("RequestsCompleted") == 3
+
+
+def test_a_worker_that_is_to_leave_does_not_wait_for_a_queue_that_is_gone(said: list[dict[str, Any]]) -> None:
+    class GoneQueue(ListQueue):
+        def receive_message(self, **_: Any) -> dict[str, Any]:
+            worker.stop()
+            raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1/")
+
+    with recording() as (monitor, _):
+        worker = make(GoneQueue(jobs=1), monitor)
+        worker.run()
+    assert worker.ledger.counts() == {"completed": 0, "failed": 0}
 
 
 def test_a_refused_upload_is_a_fault_of_a_dependency(said: list[dict[str, Any]]) -> None:
