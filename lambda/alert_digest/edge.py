@@ -18,6 +18,9 @@ from .state import Delivery
 SECRET_SECONDS = 300.0
 """A secret is read again after that: a rotated one is in use within five minutes."""
 
+GRAPH_BEFORE = 3 * 3600.0
+"""Seconds shown before an incident, as the console shows: an alarm's period may be an hour."""
+
 Client = Callable[[str], Any]
 """Name of an AWS service to its client."""
 
@@ -83,11 +86,11 @@ class Sender:
         if len(messages) > 1 or not messages[0].begins or not messages[0].lines:
             return None
         message = messages[0]
-        start, end = links.span(message)
+        _, end = links.span(message)
         widget = {
             # A composite has no metric: its leaf has.
             "annotations": {"alarms": [(message.evidence or message.lines)[0].arn]},
-            "start": links.iso(start),
+            "start": links.iso(message.since - GRAPH_BEFORE),
             "end": links.iso(end),
             "width": 600,
             "height": 240,

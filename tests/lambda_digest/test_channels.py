@@ -79,7 +79,7 @@ def test_slack_shows_the_leaf_s_graph_around_that_time() -> None:
     assert slack.said[0]["blocks"][-1]["slack_file"] == {"id": "F1"}
     (widget,) = aws.widgets
     assert widget["annotations"] == {"alarms": ["arn:age"]}
-    assert (widget["start"], widget["end"]) == ("2026-03-02T08:30:00.000Z", "2026-03-02T09:16:00.000Z")
+    assert (widget["start"], widget["end"]) == ("2026-03-02T06:00:00.000Z", "2026-03-02T09:16:00.000Z")
 
 
 @pytest.mark.parametrize("failures", [["internal_error"], ["", "before"], ["", "", "", "invalid_blocks"]])

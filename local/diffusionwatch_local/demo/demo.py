@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from diffusionwatch.clock import ScaledClock
+from diffusionwatch_local.console.reader import Reader
 from diffusionwatch_local.console.server import Console
-from diffusionwatch_local.demo import deploy, incidents, proof, story, toolchain
+from diffusionwatch_local.demo import deploy, incidents, proof, story, told, toolchain
+from diffusionwatch_local.demo.chat import ENDS, Chat
 from diffusionwatch_local.demo.deployed import Deployed, discover
 from diffusionwatch_local.demo.fleet_run import FleetRun
 from diffusionwatch_local.demo.history import ALARM, Transition, judge, transitions
@@ -23,12 +25,14 @@ from diffusionwatch_local.demo.platform import Platform
 from diffusionwatch_local.demo.ports import EMF_PORT, refuse_used
 from diffusionwatch_local.demo.refusal import Refusal
 from diffusionwatch_local.demo.report import Report
+from diffusionwatch_local.demo.shown import usd_per_image
 from diffusionwatch_local.fleet.processes import Processes, ignore_signals
 
 LOGS = Path(".diffusionwatch", "demo")  # in the clone, ignored by git: what cdk, workers and clients complained about
 LOOK = 0.2  # wall seconds between two looks at the script; twelve seconds of the clock at 60 times
 WATCH = 1.5  # wall seconds between two looks at alarms, group and inbox: each costs the embedded AWS some requests
 DRAIN_SECONDS = 60.0  # wall; the longest queue of the script is empty in ten
+CHAT_MINUTES = 12.0  # of the clock; the digest tells five minutes after an incident's end that it is over
 SETTLE_SECONDS = 20.0  # wall; telemetry is flushed four times a second
 CHAOS = (28.0, 56.0)  # minutes of the script at which `--chaos` restarts the agent's listener, under load
 CHAOS_GAP = 60.0  # seconds of the clock; two to four flushes of each worker find nobody
@@ -61,6 +65,7 @@ class Demo:
         self._prefix = ""
         self._changes: dict[str, list[Transition]] = {}
         self._troubles: list[str] = []
+        self._read = 0
 
     def run(self, report: Callable[[Report], None]) -> None:
         """Runs the script and hands over the report; without ``once`` the fleet then stays up until interrupted."""
@@ -79,6 +84,9 @@ class Demo:
                     self._clock, data_dir=self._options.data_dir, private_ports=self._options.private_ports
                 )
                 closing.callback(self._platform.stop)
+                self._chat = Chat(self._clock.time, logs)
+                closing.callback(self._chat.stop)
+                self._chat.start()
                 deployment = self._deployment(tools, logs)
                 synthesis = deployment.begin_synthesis()
                 self._platform.start()
@@ -131,6 +139,9 @@ class Demo:
         platform = self._platform
         self._deployed: Deployed = discover(platform.aws.client)
         self._prefix = f"{self._deployed.environment}-{self._deployed.service}-"
+        if self._deployed.chat_secret:
+            secrets = platform.aws.client("secretsmanager")
+            secrets.create_secret(Name=self._deployed.chat_secret, SecretString=self._chat.secret)
         gpus = platform.gpus(self._deployed.group, self._deployed.instance_type)
         agent = platform.start_agent(self._deployed.agent_configuration, gpus)
         for what in agent.unsupported:
@@ -177,6 +188,9 @@ class Demo:
         for note in self._inbox.notifications[before:]:
             if note.state == ALARM or self._was_told(note.alarm):
                 self._narrator.say(f"{note.topic}: {note.alarm} is {note.state}")
+        for said in self._chat.said[self._read :]:
+            self._narrator.say(f"chat: {said.headline}")
+            self._read += 1
         self._changes = transitions(self._platform.aws.client("cloudwatch"))
         self._narrator.show(self._story(), self._clock.time())
 
@@ -201,8 +215,17 @@ class Demo:
             return proof.compare(sent, ledger, events, store)
 
         self._until(lambda: compare().holds, SETTLE_SECONDS, "")
+        self._until(self._chat_is_over, CHAT_MINUTES * 60 / self._clock.speed, "")
         self._watch()
         made = compare()
+        account = told.Account(
+            self._prefix,
+            told.described(cloudwatch),
+            self._changes,
+            told.actions(cloudwatch),
+            self._inbox.notifications,
+            self._chat.said,
+        )
         self._seconds["proof"] = time.monotonic() - began
         return Report(
             stacks=deploy.stacks(aws.client("cloudformation")),
@@ -213,12 +236,25 @@ class Demo:
                 judge(incident, self._start, self._prefix, self._changes, self._inbox.notifications)
                 for incident in self._script.incidents
             ],
+            told={
+                incident.id: account.of(incident, self._start, with_chat=bool(deployed.chat_secret))
+                for incident in self._script.incidents
+            },
+            told_besides=account.outside(self._script, self._start),
+            usd_per_image=usd_per_image(Reader(aws.client, self._clock)),
             traces=self._platform.traces(self._start),
             dashboards=[entry["DashboardName"] for entry in cloudwatch.list_dashboards()["DashboardEntries"]],
             url=self._console.url,
             seconds=self._seconds | {"total": sum(self._seconds.values())},
             troubles=[*self._troubles, *self._platform.failures],
         )
+
+    def _chat_is_over(self) -> bool:
+        """Whether each incident that was announced has been told to be over."""
+        open_still = {said.incident for said in self._chat.said} - {
+            said.incident for said in self._chat.said if said.kind in ENDS
+        }
+        return not open_still
 
     def _until(self, holds: Callable[[], bool], seconds: float, otherwise: str) -> None:
         """Waits for something; when it does not come in time, that goes into the report."""
@@ -241,4 +277,13 @@ class Demo:
     def _story(self) -> dict[str, Any]:
         if not self._start:
             return story.BEFORE
-        return story.tell(self._script, self._start, self._clock.time(), self._prefix, self._changes)
+        return story.tell(self._script, self._start, self._clock.time(), self._prefix, self._changes, self._messages())
+
+    def _messages(self) -> list[tuple[float, str, str]]:
+        """What people got, pages and chat beside each other."""
+        notes = [note for note in self._inbox.notifications if note.state == ALARM or self._was_told(note.alarm)]
+        pages = [
+            (note.at, note.topic.rsplit("-", 1)[-1], f"{note.alarm.removeprefix(self._prefix)} is {note.state}")
+            for note in notes
+        ]
+        return sorted([*pages, *((said.at, "chat", said.headline) for said in self._chat.said)])

@@ -24,6 +24,8 @@ class Deployed:
     queue_url: str
     inbox_url: str
     agent_configuration: dict[str, Any]
+    chat_secret: str | None
+    """The secret from which the alert digest reads a webhook's address; None without such a route."""
 
 
 def discover(client: Callable[[str], Any]) -> Deployed:
@@ -40,6 +42,7 @@ def discover(client: Callable[[str], Any]) -> Deployed:
         queue_url=_jobs(client("sqs"), resources.get(QUEUE, [])),
         inbox_url=_inbox(client),
         agent_configuration=configuration,
+        chat_secret=_chat_secret(client("lambda")),
     )
 
 
@@ -88,6 +91,16 @@ def _inbox(client: Callable[[str], Any]) -> str:
     raise Refusal(
         f"the demo reads the notifications from a queue: add an sqs contact to environments/{ENVIRONMENT}.yaml"
     )
+
+
+def _chat_secret(functions: Any) -> str | None:
+    for page in functions.get_paginator("list_functions").paginate():
+        for function in page["Functions"]:
+            variables = function.get("Environment", {}).get("Variables", {})
+            for route in json.loads(variables.get("DIFFUSIONWATCH_DIGEST", "{}")).get("routes", {}).values():
+                if route["channel"] == "webhook":
+                    return str(route["secret"])
+    return None
 
 
 def _instance_type(client: Callable[[str], Any], group: str) -> str:

@@ -45,6 +45,8 @@ class Incident(_Strict):
     """Ids of the catalogue's alarms that must go off while it lasts."""
     notifies: tuple[str, ...]
     """Ids of the alarms that must notify people of it, once each way."""
+    may_notify: tuple[str, ...] = ()
+    """Ids of alarms that may tell of it too; any other that does is a fault."""
     recovered_by: float
     """By then all of them are OK again."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from diffusionwatch_local.demo.history import Finding, Transition, when
 from diffusionwatch_local.demo.proof import Proof
+from diffusionwatch_local.demo.told import Told
 from diffusionwatch_local.fleet.ledger import FAILED
 
 DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
@@ -28,6 +29,12 @@ class Report:
     url: str
     seconds: Mapping[str, float]
     """Wall seconds by phase."""
+    told: Mapping[str, Told] = field(default_factory=dict)
+    """What people got, by incident."""
+    told_besides: Sequence[str] = ()
+    """Alarms that notified when no incident was on."""
+    usd_per_image: float | None = None
+    """As a dashboard shows it at the end."""
     troubles: Sequence[str] = ()
     """What went wrong on the way without ending the demo."""
 
@@ -46,6 +53,10 @@ class Report:
                 found.append(f"incident {finding.id} was not found (notified by: {', '.join(finding.notified_by)})")
             if not finding.back_to_ok:
                 found.append(f"incident {finding.id}: an alarm did not return to OK")
+        for name, told in self.told.items():
+            found += [f"incident {name}: {alarm} notified too" for alarm in told.besides]
+            found += told.problems
+        found += [f"{alarm} notified without an incident" for alarm in self.told_besides]
         # Traces travel by UDP, so their number is no promise; none at all is a fault, and so is none of the failures.
         failed = self.proof.worked.get(FAILED, 0)
         if not self.traces.get("received") or bool(self.traces.get("faults")) != bool(failed):
@@ -66,7 +77,9 @@ class Report:
                 }
                 for name, changes in sorted(self.alarms.items())
             ],
-            "incidents": [finding.as_json() for finding in self.findings],
+            "incidents": [finding.as_json() | self.told.get(finding.id, Told()).as_json() for finding in self.findings],
+            "notified_besides": list(self.told_besides),
+            "usd_per_image": self.usd_per_image,
             "traces": dict(self.traces),
             "dashboards": list(self.dashboards),
             "url": self.url,

@@ -21,6 +21,8 @@ BEFORE: dict[str, Any] = {
     "lanes": [],
 }
 """What is told before the script begins."""
+NEWEST = 6
+"""Messages that are shown: as many as have been sent about one incident."""
 AHEAD, BROKEN, RECOVERING, OVER = "ahead", "broken", "recovering", "over"
 
 
@@ -76,7 +78,12 @@ def spans(changes: Sequence[Transition]) -> list[tuple[float, float | None]]:
 
 
 def tell(
-    script: Script, start: float, now: float, prefix: str, changes: Mapping[str, Sequence[Transition]]
+    script: Script,
+    start: float,
+    now: float,
+    prefix: str,
+    changes: Mapping[str, Sequence[Transition]],
+    messages: Sequence[tuple[float, str, str]] = (),
 ) -> dict[str, Any]:
     """All that the console's banner and timeline show."""
     title, text, mood = current(script, (now - start) / 60)
@@ -91,4 +98,5 @@ def tell(
             for incident in script.incidents
         ],
         "lanes": lanes(script, prefix, changes),
+        "messages": [{"at": at, "by": by, "text": text} for at, by, text in messages[-NEWEST:]],
     }

@@ -11,6 +11,7 @@ from diffusionwatch_local.demo.inbox import Notification, parse
 from diffusionwatch_local.demo.incidents import Change, Incident, load
 from diffusionwatch_local.demo.proof import Proof
 from diffusionwatch_local.demo.report import Report
+from diffusionwatch_local.demo.told import Told
 
 START, PREFIX = 1_767_571_200.0, "local-image-api-"
 INCIDENT = Incident(
@@ -107,7 +108,9 @@ def test_the_json_has_the_promised_keys() -> None:
         "requests": PROOF.as_json(),
         "metrics": [{"name": "NS/m", "datapoints": 3}],
         "alarms": [{"name": "a", "transitions": [{"at": "2026-01-05T00:00:00Z", "state": "OK"}]}],
-        "incidents": [FINDING.as_json()],
+        "incidents": [FINDING.as_json() | {"notifications": [], "suppressed": [], "notified_besides": [], "chat": []}],
+        "notified_besides": [],
+        "usd_per_image": None,
         "traces": {"received": 2, "faults": 1},
         "dashboards": ["d"],
         "url": "http://127.0.0.1:1/",
@@ -127,6 +130,9 @@ def test_the_json_has_the_promised_keys() -> None:
         {"traces": {"received": 0, "faults": 0}},
         {"traces": {"received": 2, "faults": 0}},
         {"dashboards": []},
+        {"told": {"hang": Told(besides=("backlog",))}},
+        {"told": {"hang": Told(problems=("incident hang was resolved 0 times in the chat",))}},
+        {"told_besides": ["oom"]},
         {"troubles": ["the queue did not run empty"]},
     ],
 )

@@ -20,6 +20,7 @@ ends: 8
 fleet: {instances: 3, jobs_a_minute: 10}
 incidents:
   - {id: some-fail, title: Some fail, story: "", begins: 2, ends: 7, alarms: [], notifies: [], recovered_by: 8,
+     may_notify: [degraded, users-hurt],
      changes: [{at: 2, store_failures: 0.25}, {at: 7, store_failures: 0}]}
 """
 
@@ -65,7 +66,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_every_stack_is_deployed(told: dict[str, Any]) -> None:
     stacks = {stack["name"]: stack["status"] for stack in told["stacks"]}
-    for name in ("foundation", "agent", "tracing", "cost", "monitoring", "sample-fleet"):
+    for name in ("foundation", "agent", "tracing", "cost", "digest", "monitoring", "sample-fleet"):
         assert stacks[f"diffusionwatch-local-{name}"] == "CREATE_COMPLETE"
 
 

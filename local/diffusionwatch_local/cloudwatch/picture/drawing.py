@@ -31,9 +31,13 @@ class _Drawing:
         image = Image.new("RGB", (chart.width * SMOOTH, chart.height * SMOOTH), PAPER)
         self._draw = ImageDraw.Draw(image)
         self._font = ImageFont.load_default(11 * SMOOTH)
-        self._axes()
+        for value in ticks(self._low, self._high):
+            self._draw.line([self._at(chart.start, value), self._at(chart.end, value)], fill=GRID, width=SMOOTH)
         for number, curve in enumerate(chart.curves):
             self._curve(curve, curve.color or COLORS[number % len(COLORS)])
+        # A long period's first point lies before the picture's start.
+        self._draw.rectangle([0, 0, SMOOTH * LEFT, image.height], fill=PAPER)
+        self._axes()
         for level in chart.levels:
             self._level(level.value, level.label, level.color or THRESHOLD)
         self._legend()
@@ -52,8 +56,7 @@ class _Drawing:
         if chart.unit:
             self._text((SMOOTH * (chart.width - RIGHT), SMOOTH * 7), chart.unit, anchor="ra")
         for value in ticks(self._low, self._high):
-            left, right = self._at(chart.start, value), self._at(chart.end, value)
-            self._draw.line([left, right], fill=GRID, width=SMOOTH)
+            left = self._at(chart.start, value)
             self._text((left[0] - 5 * SMOOTH, left[1]), f"{value:g}", anchor="rm")
         for number in range(5):
             time = chart.start + (chart.end - chart.start) * number / 4

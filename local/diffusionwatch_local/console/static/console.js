@@ -88,6 +88,8 @@ function drawStory({ story, clock }) {
   if (clock.now < story.end)
     svg.append(el("line", { x1: x(clock.now), x2: x(clock.now), y1: 0, y2: height - 14, stroke: "var(--ink)", "stroke-width": 1.5 }));
   byId("timeline").replaceChildren(svg);
+  byId("messages").replaceChildren(...(story.messages || []).map(({ at, by, text }) =>
+    html("li", { "data-by": by }, html("time", {}, clockTime(at)), html("b", {}, by), text)));
 }
 
 const fit = (text, width) => (text.length * 6.4 <= width ? text : text.slice(0, Math.max(0, Math.floor(width / 6.4) - 1)) + "…");
