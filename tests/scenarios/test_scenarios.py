@@ -17,8 +17,8 @@ from diffusionwatch_cdk.digest.alarms import DIGEST_ALARMS
 
 HERE = Path(__file__).parent
 FILES = sorted(HERE.glob("*.yaml"))
-ON_EKS = sorted((HERE.parent / "eks" / "scenarios").glob("*.yaml"))
-"""Alarms that only a fleet on EKS has; tests/eks holds them to these."""
+OTHER_FLEETS = sorted((HERE.parent / "fleets" / "scenarios").glob("*.yaml"))
+"""Alarms that only a fleet of another shape has; tests/fleets holds them to these."""
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +73,6 @@ def test_nobody_hears_anything_of_a_healthy_fleet_or_of_none(name: str) -> None:
 
 
 def expectations(alarm: str) -> list[dict[str, object]]:
-    every = [one for path in (*FILES, *ON_EKS) for one in yaml.safe_load(path.read_text())["expect"]]
-    names = (f"prod-image-api-{alarm}", f"eks-image-api-{alarm}")
+    every = [one for path in (*FILES, *OTHER_FLEETS) for one in yaml.safe_load(path.read_text())["expect"]]
+    names = (f"prod-image-api-{alarm}", f"eks-image-api-{alarm}", f"web-image-web-{alarm}")
     return [one for one in every if one.get("alarm") in names]

@@ -69,7 +69,7 @@ def test_what_is_wrong_is_one_line_with_its_place(root: Path, tmp_path: Path, ag
 
 
 def test_a_fleet_on_eks_has_no_such_section(root: Path) -> None:
-    text = (root / "tests" / "eks" / "environments" / "eks.yaml").read_text()
+    text = (root / "tests" / "fleets" / "environments" / "eks.yaml").read_text()
     with pytest.raises(ValueError, match="on eks_cluster the add-on decides"):
         EnvironmentSettings.model_validate(
             {"name": "eks", **yaml.safe_load(text.replace("install_agent: true", "agent: {interval_seconds: 10}"))}

