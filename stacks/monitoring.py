@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from constructs import Construct
 
-from diffusionwatch_cdk import EnvironmentSettings, FleetMonitoring
+from diffusionwatch_cdk import AllFleets, CrossAccount, EnvironmentSettings, FleetMonitoring
 from diffusionwatch_cdk.names import LIMIT_METADATA
 
 from .base import EnvironmentStack
@@ -33,6 +33,9 @@ class MonitoringStack(EnvironmentStack):
     def fill(self) -> None:
         for service in self.services:
             FleetMonitoring(self, service, fleet=self.fleets[service], settings=self.settings)
+        if self.what == MonitoringStack.what:  # the first of them
+            AllFleets(self, "AllFleets", settings=self.settings)
+            CrossAccount(self, "CrossAccount", settings=self.settings)
 
     @classmethod
     def all_of(cls, scope: Construct, settings: EnvironmentSettings) -> list[MonitoringStack]:

@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from .agent import AgentConfiguration
     from .alarm_set import Alarms
     from .alarms import AlarmRule, CompositeRule, Condition, UnheardAlarmError
+    from .all_fleets import AllFleets
+    from .cross_account import CrossAccount
     from .dashboard_set import Dashboards
     from .digest.construct import AlertDigest
     from .eks_agent import EksAgent
     from .encryption import EncryptionKey
     from .fleet import Fleet
     from .fleet_monitoring import FleetMonitoring
+    from .fleet_widget import FleetWidget
     from .notifications import Notifications
     from .sample_fleet import SampleFleet
     from .settings import AgentSettings, EnvironmentSettings, SettingsError, load_environment
@@ -33,15 +36,18 @@ _HOMES = {
     "AgentSettings": "settings",
     "AlarmRule": "alarms",
     "Alarms": "alarm_set",
+    "AllFleets": "all_fleets",
     "AlertDigest": "digest.construct",
     "CompositeRule": "alarms",
     "Condition": "alarms",
+    "CrossAccount": "cross_account",
     "Dashboards": "dashboard_set",
     "EksAgent": "eks_agent",
     "EncryptionKey": "encryption",
     "EnvironmentSettings": "settings",
     "Fleet": "fleet",
     "FleetMonitoring": "fleet_monitoring",
+    "FleetWidget": "fleet_widget",
     "Notifications": "notifications",
     "SampleFleet": "sample_fleet",
     "SettingsError": "settings",
@@ -59,14 +65,17 @@ __all__ = [
     "AlarmRule",
     "Alarms",
     "AlertDigest",
+    "AllFleets",
     "CompositeRule",
     "Condition",
+    "CrossAccount",
     "Dashboards",
     "EksAgent",
     "EncryptionKey",
     "EnvironmentSettings",
     "Fleet",
     "FleetMonitoring",
+    "FleetWidget",
     "Notifications",
     "SampleFleet",
     "SettingsError",

@@ -28,16 +28,15 @@ class Dashboards(Construct):
         super().__init__(scope, id)
         self.bodies = {name: DASHBOARDS[name](watched, alarms) for name in watched.settings.dashboards}
         for name, body in self.bodies.items():
-            dashboard = cdk.CfnResource(
-                self,
-                name,
-                type="AWS::CloudWatch::Dashboard",
-                properties={
-                    "DashboardName": dashboard_name(watched.environment.name, watched.fleet.service, name),
-                    "DashboardBody": _json(self, body),
-                },
-            )
-            dashboard.override_logical_id(logical_id(watched.fleet.service, name, "dashboard"))
+            full = dashboard_name(watched.environment.name, watched.fleet.service, name)
+            dashboard_resource(self, name, full, body, logical_id(watched.fleet.service, name, "dashboard"))
+
+
+def dashboard_resource(scope: Construct, id: str, name: str, body: dict[str, Any], logical: str) -> None:  # noqa: A002
+    """One dashboard of that name."""
+    properties = {"DashboardName": name, "DashboardBody": _json(scope, body)}
+    dashboard = cdk.CfnResource(scope, id, type="AWS::CloudWatch::Dashboard", properties=properties)
+    dashboard.override_logical_id(logical)
 
 
 def _json(scope: Construct, body: dict[str, Any]) -> str:

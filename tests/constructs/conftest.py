@@ -52,3 +52,29 @@ def watch() -> Watch:
         return WatchedFleet(Fleet.named("image-api", settings.services["image-api"].fleet), settings)
 
     return make
+
+
+def service(name: str, **fleet: Any) -> dict[str, Any]:
+    """A service as an environment file describes it."""
+    known = {"auto_scaling_group": name, "instance_type": "g6e.xlarge", "planned_instances": 2, "queue": name}
+    return {"fleet": {**known, **fleet}}
+
+
+@pytest.fixture
+def environment() -> Callable[..., EnvironmentSettings]:
+    """The environment ``prod`` with services of those names; keywords are further settings."""
+
+    def make(*services: str, **more: Any) -> EnvironmentSettings:
+        return EnvironmentSettings.model_validate(
+            {
+                "name": "prod",
+                "account": "111122223333",
+                "region": "us-east-1",
+                "runbooks": "https://example.com/runbooks.md",
+                "budget": {"monthly_usd": 6000},
+                "services": {name: service(name) for name in services},
+                **more,
+            }
+        )
+
+    return make
