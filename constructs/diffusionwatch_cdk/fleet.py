@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from diffusionwatch_agent.instances import INSTANCES
 
 from .settings.agent import AgentSettings
+from .settings.money import CostSettings
 from .settings.nearest import did_you_mean
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Fleet:
     """whether the CloudWatch agent is installed by us: by SSM on every instance, on EKS as the add-on"""
     agent: AgentSettings = field(default_factory=AgentSettings)
     """what the agent measures and collects; on EC2"""
+    cost: CostSettings = field(default_factory=CostSettings)
+    """how the cost meter finds the instances and prices them"""
 
     @classmethod
     def on_ec2(
@@ -62,6 +65,7 @@ class Fleet:
         usd_per_hour: float | None = None,
         install_agent: bool = False,
         agent: AgentSettings | None = None,
+        cost: CostSettings | None = None,
     ) -> Fleet:
         """A fleet on an EC2 Auto Scaling group, given as the construct or by name.
 
@@ -76,6 +80,7 @@ class Fleet:
             planned_instances=planned_instances,
             install_agent=install_agent,
             agent=agent or AgentSettings(),
+            cost=cost or CostSettings(),
             **_instances(instance_type, gpus_per_instance, workers_per_instance, usd_per_hour),
         )
 
@@ -95,6 +100,7 @@ class Fleet:
         workers_per_instance: int | None = None,
         usd_per_hour: float | None = None,
         install_agent: bool = False,
+        cost: CostSettings | None = None,
     ) -> Fleet:
         """A fleet on the GPU nodes of an EKS cluster; ``workload`` is the workers' Deployment."""
         return cls(
@@ -106,13 +112,14 @@ class Fleet:
             dead_letter_queue=_name(dead_letter_queue, "queue_name"),
             planned_instances=planned_instances,
             install_agent=install_agent,
+            cost=cost or CostSettings(),
             **_instances(instance_type, gpus_per_instance, workers_per_instance, usd_per_hour),
         )
 
     @classmethod
     def named(cls, service: str, settings: FleetSettings) -> Fleet:
         """The fleet that an environment file describes."""
-        given = {**settings.model_dump(), "agent": settings.agent}
+        given = {**settings.model_dump(), "agent": settings.agent, "cost": settings.cost}
         sizes = ("instance_type", "gpus_per_instance", "workers_per_instance", "usd_per_hour")
         instances = _instances(*[given.pop(size) for size in sizes])
         return cls(service=service, **instances, **given)
@@ -125,7 +132,7 @@ class Fleet:
     @property
     def metered(self) -> bool:
         """Whether the cost meter can say what the fleet costs."""
-        return self.auto_scaling_group is not None and self.instance_type is not None
+        return self.instance_type is not None and bool(self.auto_scaling_group or self.cost.tags)
 
     @property
     def planned_usd_per_hour(self) -> float | None:

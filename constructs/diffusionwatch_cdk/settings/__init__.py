@@ -12,24 +12,30 @@ from .agent import AgentSettings, LogFileSettings
 from .digest import DigestHours, DigestRoute, DigestSettings
 from .environment import Budget, Contact, Contacts, EnvironmentSettings, MuteWindow
 from .load import SettingsError, known_environments, load_environment
+from .money import AnomalyDetection, BudgetAction, CostSettings, IdleGuardSettings, ProtectedWindow
 from .service import AlarmOverride, FleetSettings, MonitoringSettings, Objectives, ServiceSettings
 
 __all__ = [
     "AgentSettings",
     "AlarmOverride",
+    "AnomalyDetection",
     "Budget",
+    "BudgetAction",
     "Contact",
     "Contacts",
+    "CostSettings",
     "CrossAccountSettings",
     "DigestHours",
     "DigestRoute",
     "DigestSettings",
     "EnvironmentSettings",
     "FleetSettings",
+    "IdleGuardSettings",
     "LogFileSettings",
     "MonitoringSettings",
     "MuteWindow",
     "Objectives",
+    "ProtectedWindow",
     "ServiceSettings",
     "SettingsError",
     "SinkSettings",

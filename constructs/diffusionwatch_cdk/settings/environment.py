@@ -12,6 +12,7 @@ from diffusionwatch_agent.nodes import RETENTION_DAYS
 from .accounts import CrossAccountSettings, SourceAccount
 from .base import Name, Settings
 from .digest import DigestSettings
+from .money import AnomalyDetection, BudgetAction
 from .nearest import did_you_mean
 from .service import MonitoringSettings, ServiceSettings
 
@@ -58,6 +59,10 @@ class Budget(Settings):
     monitoring_usd: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     """US dollars a month that the monitoring may cost, above 0; above them `diffusionwatch cost` warns. Left out: no
     warning, since the price grows with fleet and models, so that no amount is right for all"""
+    anomalies: AnomalyDetection | None = None
+    """AWS Cost Anomaly Detection; left out: none, since an account holds one monitor of services, and has it already"""
+    action: BudgetAction | None = None
+    """what AWS does when the budget is used up; left out: nothing but telling"""
 
 
 class MuteWindow(Settings):
@@ -91,6 +96,9 @@ class EnvironmentSettings(Settings):
     digest: DigestSettings | None = None
     """incidents as people read them in chat, tickets and mail (docs/digest.md); left out: not deployed, since it has
     nobody to speak to. Pages do not need it"""
+    fleet_widget: bool = False
+    """true puts a heat map of single GPUs on the GPU dashboards, drawn by a function; false unless told otherwise,
+    since each viewer has to allow it and needs lambda:InvokeFunction on it"""
     retention_days: int = 90
     """days that logs are kept; one of those that CloudWatch Logs knows"""
     keep_data: bool = True

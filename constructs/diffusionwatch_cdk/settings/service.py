@@ -10,6 +10,7 @@ from diffusionwatch_agent.instances import INSTANCES
 
 from .agent import AgentSettings
 from .base import ModelName, Name, ResourceName, Settings
+from .money import CostSettings, IdleGuardSettings
 from .nearest import did_you_mean
 
 
@@ -42,6 +43,8 @@ class FleetSettings(Settings):
     """true installs the CloudWatch agent over what is there: by SSM on every instance, on EKS as the add-on"""
     agent: AgentSettings = AgentSettings()
     """what the CloudWatch agent measures and collects; with auto_scaling_group"""
+    cost: CostSettings = CostSettings()
+    """how the cost meter finds the instances and prices them"""
 
     @field_validator("instance_type")
     @classmethod
@@ -135,3 +138,8 @@ class ServiceSettings(MonitoringSettings):
 
     fleet: FleetSettings
     """where the workers run, and what they cost"""
+    budget_usd: float | None = Field(default=None, gt=0)
+    """the service's part of the monthly budget in US dollars, above 0; left out: as its planned dollars are of those
+    of all services"""
+    idle_guard: IdleGuardSettings | None = None
+    """what may be done about GPUs that idle; left out: nothing but the alarms"""
