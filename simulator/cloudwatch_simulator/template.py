@@ -79,6 +79,16 @@ class Template:
         return {key: item for key, item in kept.items() if item is not None}
 
     def _function(self, name: str, inner: Any, loose: bool) -> Any:
+        try:
+            return self._result(name, inner, loose)
+        except (Unsupported, LookupError, TypeError, ValueError, AttributeError) as error:
+            if loose:
+                return self._unresolved(name, loose)
+            if isinstance(error, Unsupported):
+                raise
+            raise Unsupported(name, f"its arguments are not those it takes: {inner}") from None
+
+    def _result(self, name: str, inner: Any, loose: bool) -> Any:
         if name == "Fn::GetAtt":
             logical_id, _, attribute = (inner if isinstance(inner, str) else ".".join(map(str, inner))).partition(".")
             return self._reference(logical_id, attribute, loose)
@@ -102,12 +112,8 @@ class Template:
         if name == "Fn::FindInMap":
             try:
                 return self._template["Mappings"][inner[0]][inner[1]][inner[2]]
-            except (KeyError, IndexError, TypeError):
-                if loose:
-                    return self._unresolved(name, loose)
+            except (LookupError, TypeError):
                 raise Unsupported(name, f"{inner} is not in Mappings") from None
-        if loose:
-            return self._unresolved(name, loose)
         raise Unsupported(name, "this intrinsic function is not resolved here")
 
     def _sub(self, inner: Any, loose: bool) -> str:

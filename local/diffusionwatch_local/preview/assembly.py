@@ -14,6 +14,7 @@ from cloudwatch_simulator.errors import SimulatorError
 from cloudwatch_simulator.scenario.templates import read_template
 from cloudwatch_simulator.template import Template
 from diffusionwatch_local.preview.custom import functions
+from diffusionwatch_local.preview.readable import readable
 
 DASHBOARD = "AWS::CloudWatch::Dashboard"
 
@@ -69,4 +70,7 @@ def _dashboards(template: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str,
             name = str(reader.value(properties.get("DashboardName"), loose=True) or logical_id)
         except (SimulatorError, ValueError, RecursionError) as error:
             raise PreviewError(f"the body of the dashboard {logical_id} cannot be read: {error}") from None
-        yield name, body
+        found = readable(body)
+        if found is None:
+            raise PreviewError(f"the body of the dashboard {logical_id} is no object with a list of widgets")
+        yield name, found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from diffusionwatch_local.console.widgets import metric_queries
 from diffusionwatch_local.preview.assembly import Assembly
 from diffusionwatch_local.preview.day import EVENTS
 from diffusionwatch_local.preview.day import __doc__ as day_text
+from diffusionwatch_local.preview.readable import ODD
 from diffusionwatch_local.preview.synthetic import SPAN, single_gpus, synthetic
 
 
@@ -86,9 +88,10 @@ def _asked(assembly: Assembly) -> Iterator[tuple[MetricId | None, str]]:
             yield query.metric, query.expression or ""
     for body in (made for one in assembly.dashboards.values() for made in _made(one)):
         for widget in body.get("widgets", ()):
-            queries, _ = metric_queries(widget.get("properties") or {})
-            for asked in queries:
-                yield _metric(asked), str(asked.get("Expression", ""))
+            with suppress(*ODD):  # the page names it
+                if widget.get("type") == "metric":
+                    asked = metric_queries(widget["properties"])[0]
+                    yield from [(_metric(one), str(one.get("Expression", ""))) for one in asked]
 
 
 def _made(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

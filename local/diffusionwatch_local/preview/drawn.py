@@ -11,12 +11,15 @@ from cloudwatch_simulator.alarms.model import CompositeAlarm, MetricAlarm
 from cloudwatch_simulator.errors import SimulatorError
 from diffusionwatch_local.console.log_query import TIMESTAMP, QueryNotDrawnError, parse
 from diffusionwatch_local.console.widgets import Line, alarm_name, alarm_of, metric_queries
-from diffusionwatch_local.preview import custom
+from diffusionwatch_local.preview import custom, outside
 from diffusionwatch_local.preview.assembly import Assembly
 from diffusionwatch_local.preview.data import Data
 from diffusionwatch_local.preview.day import Day
+from diffusionwatch_local.preview.readable import ODD, UNREADABLE
 
 LANES = 9  # as many alarms as the timeline shows before it pushes the dashboard off the screen
+
+CANNOT = "This widget cannot be read; diffusionwatch lint says why"
 
 
 class Drawing:
@@ -47,7 +50,7 @@ class Drawing:
         """Each widget with what it shows beside it; nothing for one that is as in ``unlike``."""
         before = [None] * len(body.get("widgets", ())) if unlike is None else unlike["widgets"]
         return [
-            None if widget == old else {**widget, "data": self._shown(widget)}
+            None if widget == old else self._tile(widget)
             for widget, old in zip(body.get("widgets", ()), before, strict=True)
         ]
 
@@ -61,6 +64,21 @@ class Drawing:
             return []
         return [result.label for result in results if result.label]
 
+    def _tile(self, widget: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            if widget.get("type") == "explorer":
+                return outside.explorer(widget, self._searched)
+            return outside.chart(widget) if widget.get("type") == "chart" else {**widget, "data": self._shown(widget)}
+        except ODD:
+            return {**widget, "type": UNREADABLE, "data": {"note": CANNOT}}
+
+    def _searched(self, queries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        try:
+            results = evaluate_queries(list(queries), self._data.store, self._data.start, self._data.end)
+        except SimulatorError:
+            return []
+        return [_series(result, Line(result.id, result.label or "", "", "left")) for result in results]
+
     def _shown(self, widget: Mapping[str, Any]) -> dict[str, Any]:
         properties = widget.get("properties") or {}
         if widget.get("type") == "metric":
@@ -71,6 +89,8 @@ class Drawing:
         if widget.get("type") == "custom":
             span = self._data.start, self._data.end
             return dict(custom.run(properties, self._assembly.functions, self._assembly.folder, span))
+        if widget.get("type") == UNREADABLE:
+            return {"note": CANNOT}
         return self._log(str(properties.get("query", ""))) if widget.get("type") == "log" else {}
 
     def _metric(self, properties: Mapping[str, Any]) -> dict[str, Any]:

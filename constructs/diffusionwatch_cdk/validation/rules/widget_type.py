@@ -8,6 +8,7 @@ from ..finding import Fault
 from ..project import Project
 from ..resource import DASHBOARD, Resource
 from ..rule import Rule
+from ..shapes import items, mapping
 from ..widgets import widgets
 
 TYPES = ("metric", "text", "log", "alarm", "explorer", "chart", "custom")
@@ -25,6 +26,9 @@ class WidgetType(Rule):
     kinds = (DASHBOARD,)
 
     def check(self, resource: Resource, project: Project) -> Iterator[Fault]:
+        for place, one in enumerate(items(mapping(resource.body).get("widgets"))):
+            if not isinstance(one, dict):
+                yield Fault(("DashboardBody", "widgets", place), f"{one!r} is no widget", 'Write {"type": "metric", …}')
         for at, widget in widgets(resource.body):
             kind, properties = widget.get("type"), widget.get("properties")
             if kind not in TYPES:

@@ -21,6 +21,13 @@ function harmless(text) {
   return html("div", { class: "markdown" }, ...parsed.body.childNodes);
 }
 
+// One widget that cannot be drawn does not take the others with it.
+const filled = fill;
+fill = (widget, content) => {
+  try { filled(widget, content); }
+  catch (error) { content.replaceChildren(html("div", { class: "note" }, `This widget cannot be drawn: ${error.message}`)); }
+};
+
 const drawn = drawDashboard;
 drawDashboard = (data) => {
   drawn(data);
