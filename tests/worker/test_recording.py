@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
+from importlib import metadata
 from typing import Any
 
 import pytest
@@ -260,6 +261,12 @@ def test_loading_a_model_is_timed_and_seen() -> None:
         monitor.flush()
     assert sink.values("ModelLoad") == [20_000]
     assert [event["worker_state"] for event in sink.events if "WorkerHeartbeat" in event] == ["loading"]
+
+
+def test_a_heartbeat_names_the_version_that_the_worker_runs() -> None:
+    with recording() as (_, sink):
+        pass
+    assert {event["diffusionwatch_version"] for event in sink.events} == {metadata.version("diffusionwatch")}
 
 
 def test_one_heartbeat_a_minute_and_the_age_of_a_hung_request() -> None:

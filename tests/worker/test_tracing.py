@@ -78,7 +78,7 @@ def test_xray_segment_continues_the_message_and_names_the_stages(daemon: socket.
     sent = segment(daemon)
     assert (sent["trace_id"], sent["parent_id"]) == (ROOT, "53995c3f42cd8ad8")
     assert (sent["start_time"], sent["end_time"]) == (1_767_700_800, 1_767_700_802)
-    assert sent["annotations"] == {"model": "sdxl", "request_id": "m", "steps": 30}
+    assert sent["annotations"] == {"environment": "test", "model": "sdxl", "request_id": "m", "steps": 30}
     assert [(one["name"], one["end_time"] - one["start_time"]) for one in sent["subsegments"]] == [("denoise", 2)]
     assert headers["AWSTraceHeader"] == f"Root={ROOT};Parent={sent['id']};Sampled=1"
     assert sink.events[0]["trace_id"] == ROOT
@@ -150,6 +150,10 @@ def test_opentelemetry_span_continues_the_message_links_the_batch_and_names_the_
         assert span.parent is not None
         assert f"{span.parent.span_id:016x}" == "53995c3f42cd8ad8"
         assert len(span.links) == 1
+        assert span.attributes is not None
+        indexed = span.attributes["aws.xray.annotations"]
+        assert isinstance(indexed, tuple)
+        assert [span.attributes[str(name)] for name in indexed] == ["test", "sdxl"]
     assert sorted(span.status.is_ok for span in spans) == [False, True]
     assert {event.get("trace_id") for event in sink.events if "request_id" in event or "trace_id" in event} == {ROOT}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,7 @@ class Heartbeat:
     def __init__(self) -> None:
         self._minute = -1
         self._dropped: float = 0
+        self._version = _version()
 
     def beat(self, now_ns: int, oldest_ns: int, ledger: Ledger, state: Callable[[], dict[str, Any]]) -> Event | None:
         """The event of this minute, unless it was given already. ``oldest_ns`` is the age of the oldest request in
@@ -36,4 +38,19 @@ class Heartbeat:
         self._dropped = dropped
         if oldest_ns:
             metrics["InFlightRequestAge"] = oldest_ns // 1000 / 1000
-        return Event(now_ns // 1_000_000, metrics, properties=state())
+        return Event(now_ns // 1_000_000, metrics, properties={**state(), "diffusionwatch_version": self._version})
+
+
+@functools.cache
+def _version() -> str | None:
+    """What this worker runs, so that somebody who compares can tell; nothing where it runs from a folder.
+
+    Imported by whoever makes the monitor, not by its thread: a child that is forked while a thread imports could never
+    import that. Not imported with this package, since it takes longer to import than all of it.
+    """
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("diffusionwatch")
+    except PackageNotFoundError:
+        return None

@@ -12,6 +12,9 @@ from diffusionwatch.clock import Clock
 from diffusionwatch.generation import Generation
 from diffusionwatch.tracing.propagation import Parent, parent_of, traceparent, xray_header
 
+ANNOTATIONS = ("environment", "model")
+"""Attributes that X-Ray shall index, under the names by which its groups look for them."""
+
 
 class OpenTelemetryTrace:
     """A span that is not ended yet, made the current one of its context."""
@@ -54,6 +57,9 @@ class OpenTelemetryTracing:
         assert isinstance(trace_, OpenTelemetryTrace)
         span = trace_.span
         if span.is_recording():
+            span.set_attribute("environment", generation._monitor.settings.environment)
+            span.set_attribute("model", generation.model)
+            span.set_attribute("aws.xray.annotations", ANNOTATIONS)
             for name in ("model", "request_id", "steps", "width", "height", "error_class"):
                 value = getattr(generation, name)
                 if isinstance(value, (str, int, float)):

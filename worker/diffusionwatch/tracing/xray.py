@@ -21,7 +21,8 @@ from diffusionwatch.generation import Generation
 from diffusionwatch.tracing.propagation import parent_of, traceparent, xray_header
 
 ANNOTATIONS = ("model", "request_id", "steps", "width", "height", "error_class")
-"""What X-Ray indexes of a generation (it takes 50 a trace)."""
+"""What X-Ray indexes of a generation (it takes 50 a trace), beside the environment, by which its groups tell apart
+the environments of one account."""
 
 
 class XRayTrace:
@@ -78,6 +79,7 @@ class XRayTracing:
             return (completed_ns - (generation._ended - monotonic_ns)) / 1e9
 
         segment.start_time = moment(generation._started - generation._extra().lead_ns)
+        segment.put_annotation("environment", generation._monitor.settings.environment)
         for name in ANNOTATIONS:
             value = getattr(generation, name)
             if isinstance(value, (str, int, float)):
