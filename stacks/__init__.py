@@ -40,6 +40,10 @@ def build(app: cdk.App, settings: EnvironmentSettings) -> list[EnvironmentStack]
         from .digest import DigestStack
 
         stacks.append(DigestStack(app, settings))
+    if settings.fleet_widget:
+        from .widget import WidgetStack
+
+        stacks.append(WidgetStack(app, settings))
     stacks += MonitoringStack.all_of(app, settings)
     for earlier, later in pairwise(stacks):
         later.add_stack_dependency(earlier)

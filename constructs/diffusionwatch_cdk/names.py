@@ -15,6 +15,9 @@ import hashlib
 X_RAY_NAME_LIMIT = 32
 """Longest name of an X-Ray group or sampling rule (AWS::XRay::Group, AWS::XRay::SamplingRule)."""
 
+FLEET_WIDGET = "fleet-widget"
+"""The function that draws GPUs on dashboards, within an environment."""
+
 LIMIT_METADATA = "DiffusionwatchLimitMonthlyUsd"
 """What the monitoring may cost a month: a key in the monitoring template's Metadata, which CloudFormation keeps and
 does nothing with."""
@@ -42,6 +45,10 @@ def key_alias(environment: str) -> str:
 
 def function_name(environment: str, function: str) -> str:
     return f"diffusionwatch-{environment}-{function}"
+
+
+def function_arn(environment: str, function: str, *, account: str, region: str) -> str:
+    return f"arn:{partition(region)}:lambda:{region}:{account}:function:{function_name(environment, function)}"
 
 
 def function_log_group(environment: str, function: str) -> str:

@@ -6,14 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import aws_cdk as cdk
 import pytest
-from cdk_nag import AwsSolutionsChecks
 
 from alert_digest.policy import policy
-from diffusionwatch_cdk.settings.load import read_environment
-from diffusionwatch_cdk.validation.plugin import MonitoringValidation
-from stacks import build
+
+from .conftest import checked
 
 ENVIRONMENT = """
 account: "111122223333"
@@ -47,17 +44,7 @@ STACK = "diffusionwatch-trial-digest"
 
 @pytest.fixture(scope="module")
 def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Synthesized under CDK's validator, cdk-nag and our own lint: a finding that nobody acknowledged raises."""
-    folder = tmp_path_factory.mktemp("trial")
-    (folder / "trial.yaml").write_text(ENVIRONMENT)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CDK_VALIDATION", "true")
-        app = cdk.App(outdir=str(folder / "out"))
-        cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-        cdk.Validations.of(app).add_plugins(MonitoringValidation())
-        build(app, read_environment(folder / "trial.yaml"))
-        app.synth()
-    return folder / "out"
+    return checked(tmp_path_factory.mktemp("trial"), "trial", ENVIRONMENT)
 
 
 @pytest.fixture(scope="module")

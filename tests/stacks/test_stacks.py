@@ -45,7 +45,7 @@ def assemblies(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_an_environment_has_its_stacks(assemblies, environment: str) -> None:
     stacks = ["agent", "cost", "foundation", "monitoring", "tracing"]
-    stacks += {"local": ["digest", "sample-fleet"], "prod": ["digest"]}.get(environment, [])
+    stacks += {"local": ["digest", "sample-fleet", "widget"], "prod": ["digest"]}.get(environment, [])
 
     assert list(templates(assemblies[environment])) == [f"diffusionwatch-{environment}-{one}" for one in sorted(stacks)]
 

@@ -7,6 +7,7 @@ from typing import Any
 from ..alarms import AlarmSetDefinition
 from ..watched import WatchedFleet
 from .colors import BAD, CALM, GOOD, SLOW
+from .heat_map import heat_map
 from .layout import Widget, body
 from .measures import PERIOD
 from .single_gpus import each, measured
@@ -44,6 +45,8 @@ def gpu(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any]:
     ]
     if watched.fleet.auto_scaling_group:
         rows.insert(2, [_each(watched, region)])
+    if watched.environment.fleet_widget and measured(watched, "utilization"):
+        rows.insert(2, [heat_map(watched)])
     shown = [name for name in EACH if measured(watched, name)]
     if not shown:
         return body(rows, start="-PT3H")

@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from .alarm import alarm_status
+from .custom import custom
 from .log import log_table
 from .metric import Line, alarm_line, graph, number, search, threshold
 from .text import text
 
-__all__ = ["Line", "alarm_line", "alarm_status", "graph", "log_table", "number", "search", "text", "threshold"]
+__all__ = [
+    "Line",
+    "alarm_line",
+    "alarm_status",
+    "custom",
+    "graph",
+    "log_table",
+    "number",
+    "search",
+    "text",
+    "threshold",
+]
