@@ -14,6 +14,7 @@ from .environment import Budget, Contact, Contacts, EnvironmentSettings, MuteWin
 from .load import SettingsError, known_environments, load_environment
 from .money import AnomalyDetection, BudgetAction, CostSettings, IdleGuardSettings, ProtectedWindow
 from .service import AlarmOverride, FleetSettings, MonitoringSettings, Objectives, ServiceSettings
+from .tracing import TracingSettings, TransactionSearchSettings
 
 __all__ = [
     "AgentSettings",
@@ -40,6 +41,8 @@ __all__ = [
     "SettingsError",
     "SinkSettings",
     "SourceAccount",
+    "TracingSettings",
+    "TransactionSearchSettings",
     "known_environments",
     "load_environment",
 ]

@@ -15,6 +15,7 @@ from .digest import DigestSettings
 from .money import AnomalyDetection, BudgetAction
 from .nearest import did_you_mean
 from .service import MonitoringSettings, ServiceSettings
+from .tracing import TracingSettings
 
 ENDPOINTS = {
     "email": r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
@@ -107,6 +108,8 @@ class EnvironmentSettings(Settings):
     """planned windows in which nobody is notified, by name"""
     services: dict[Name, ServiceSettings] = Field(default_factory=dict)
     """the services that are watched, by name"""
+    tracing: TracingSettings = TracingSettings()
+    """X-Ray groups, and Transaction Search"""
     cross_account: CrossAccountSettings = CrossAccountSettings()
     """other accounts that this one shows, or that show this one; left out: each account for itself"""
 

@@ -1,0 +1,35 @@
+"""What is made for traces."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from .base import Settings
+
+
+class TransactionSearchSettings(Settings):
+    """CloudWatch Transaction Search: every span searchable in CloudWatch Logs, instead of a sample in X-Ray.
+
+    It is the account's in that Region, not the environment's: at most one environment of an account sets it.
+    """
+
+    indexing_percent: float = Field(default=1, ge=0, le=100)
+    """percent of the traces that X-Ray indexes too, for groups and trace maps, 0 to 100; the first percent is free"""
+
+
+class TracingSettings(Settings):
+    """X-Ray groups of each service, and Transaction Search."""
+
+    groups: tuple[Literal["faults", "slow", "models"], ...] = ("faults", "slow")
+    """the X-Ray groups of each service: faults, slow, and models for one a model; X-Ray takes 25 groups an account"""
+    transaction_search: TransactionSearchSettings | None = None
+    """turns Transaction Search on for the whole account; left out: as the account has it"""
+
+    @field_validator("groups")
+    @classmethod
+    def _once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if twice := next((name for name in value if value.count(name) > 1), None):
+            raise ValueError(f"{twice} stands there twice")
+        return value
