@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aws_cdk import aws_budgets as budgets
+import aws_cdk as cdk
 from constructs import Construct
 
-from .cost_meter import SERVICES_OF_A_METER, CostMeter, cost_meters
+from .cost_meter import SERVICES_OF_A_METER, cost_meter, cost_meters
 from .fleet import Fleet
-from .names import topic_arn
+from .money import books
+from .money.alarms import money_alarms
+from .money.budget import budget
+from .names import function_name, logical_id
+from .scheduled_function import FunctionPlan, ScheduledFunction
 from .settings import EnvironmentSettings
-
-NOTIFICATIONS = (("ACTUAL", 80), ("ACTUAL", 100), ("FORECASTED", 100))
-"""Percent of the budget, spent and forecast: a warning with days left, the limit itself, and a look ahead."""
 
 
 class Spend(Construct):
-    """The cost meter on its schedule, and the monthly budget."""
+    """The functions of the money on their schedules, what they keep, and the monthly budget."""
 
     def __init__(
         self,
@@ -28,36 +29,26 @@ class Spend(Construct):
         settings: EnvironmentSettings,
     ) -> None:
         super().__init__(scope, id)
-        metered = [fleet for fleet in fleets if fleet.metered]
-        for number, name in enumerate(cost_meters(len(metered)) if metered else ()):
-            some = metered[number * SERVICES_OF_A_METER : (number + 1) * SERVICES_OF_A_METER]
-            CostMeter(self, name, fleets=some, settings=settings)
-        self._budget(settings)
+        plans = _functions([*fleets], settings)
+        if plans:
+            self._functions(plans, settings)
+        budget(self, settings)
 
-    def _budget(self, settings: EnvironmentSettings) -> None:
-        topic = topic_arn(settings.name, "ticket", account=settings.account, region=settings.region)
-        subscriber = budgets.CfnBudget.SubscriberProperty(subscription_type="SNS", address=topic)
-        tags = [f"user:{key}${value}" for key, value in settings.budget.tag.items()]
-        # No BudgetName: a changed notification replaces the budget, and the new one would collide with the old.
-        budgets.CfnBudget(
-            self,
-            "Budget",
-            budget=budgets.CfnBudget.BudgetDataProperty(
-                budget_type="COST",
-                time_unit="MONTHLY",
-                budget_limit=budgets.CfnBudget.SpendProperty(amount=settings.budget.monthly_usd, unit="USD"),
-                cost_filters={"TagKeyValue": tags} if tags else None,
-            ),
-            notifications_with_subscribers=[
-                budgets.CfnBudget.NotificationWithSubscribersProperty(
-                    notification=budgets.CfnBudget.NotificationProperty(
-                        notification_type=kind,
-                        comparison_operator="GREATER_THAN",
-                        threshold=percent,
-                        threshold_type="PERCENTAGE",
-                    ),
-                    subscribers=[subscriber],
-                )
-                for kind, percent in NOTIFICATIONS
-            ],
-        ).override_logical_id("MonthlyBudget")
+    def _functions(self, plans: dict[str, FunctionPlan], settings: EnvironmentSettings) -> None:
+        table = books.table(self, settings)
+        letters = books.dead_letters(self, settings, [function_name(settings.name, name) for name in plans])
+        for name, plan in plans.items():
+            made = ScheduledFunction(self, name, plan=plan, settings=settings, dead_letters=letters.attr_arn)
+            made.function.add_resource_dependency(table)
+        for alarm, properties in money_alarms(settings).items():
+            resource = cdk.CfnResource(self, alarm, type="AWS::CloudWatch::Alarm", properties=properties)
+            resource.override_logical_id(logical_id(alarm, "alarm"))
+
+
+def _functions(fleets: list[Fleet], settings: EnvironmentSettings) -> dict[str, FunctionPlan]:
+    """The functions that the settings ask for, by name."""
+    metered = [fleet for fleet in fleets if fleet.metered]
+    return {
+        name: cost_meter(metered[number * SERVICES_OF_A_METER :][:SERVICES_OF_A_METER], settings)
+        for number, name in enumerate(cost_meters(len(metered)) if metered else ())
+    }

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from diffusionwatch.catalog import METRICS, MODEL
+from diffusionwatch.catalog import METRICS, MODEL, Emitter
 from diffusionwatch_agent import GpuNodes, custom_metrics, ec2_configuration
 from diffusionwatch_cdk.price import PRICES, Assumptions, Line, Price, cost, gpu_bill, total
 from diffusionwatch_cdk.price.custom_metrics import series_of_agent
@@ -87,7 +87,7 @@ def test_each_model_that_a_dashboard_names_adds_metrics() -> None:
     board = {"Type": "AWS::CloudWatch::Dashboard", "Properties": {"DashboardBody": body}}
     one = lines("AWS::Logs::LogGroup", group)[2].quantity or 0
     three = lines("AWS::Logs::LogGroup", group, Board=board)[2].quantity or 0
-    by_model = sum(MODEL in metric.dimension_sets for metric in METRICS.values())
+    by_model = sum(MODEL in one.dimension_sets for one in METRICS.values() if one.emitter is Emitter.WORKER)
     assert three - one == 2 * by_model
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+import cost_meter
+
 ENVIRONMENTS = ("local", "dev", "staging", "prod")
 
 
@@ -92,6 +94,7 @@ PINNED = {
     "cost": {
         "CostMeter": "AWS::Lambda::Function",
         "CostMeterSchedule": "AWS::Events::Rule",
+        "CostBooks": "AWS::DynamoDB::Table",
         "MonthlyBudget": "AWS::Budgets::Budget",
     },
     "monitoring": {
@@ -144,26 +147,29 @@ def test_the_cost_meter_is_bundled_alone_and_without_bytecode(assemblies) -> Non
     (asset,) = (path for path in assemblies["dev"].glob("asset.*") if path.is_dir())
 
     assert {str(path.relative_to(asset)) for path in asset.rglob("*") if path.is_file()} == {
-        "cost_meter/__init__.py",
-        "cost_meter/handler.py",
+        f"cost_meter/{path.name}" for path in Path(cost_meter.__file__).parent.glob("*.py")
     }
 
 
-def test_the_cost_meter_knows_each_service_with_its_price(assemblies) -> None:
+def test_the_cost_meter_knows_each_service_and_no_price_that_the_price_list_knows(assemblies) -> None:
     resources = templates(assemblies["prod"])["diffusionwatch-prod-cost"]["Resources"]
     variables = resources["CostMeter"]["Properties"]["Environment"]["Variables"]
 
     assert json.loads(variables["DIFFUSIONWATCH_SERVICES"]) == {
-        "image-api": {"auto_scaling_group": "image-api-prod", "instance_type": "g6e.xlarge", "usd_per_hour": 1.861}
+        "image-api": {"auto_scaling_group": "image-api-prod", "instance_type": "g6e.xlarge"}
     }
 
 
 WITHOUT_RESOURCES = {
     "autoscaling:DescribeAutoScalingGroups",
+    "autoscaling:DescribeScalingActivities",
     "cloudwatch:GetMetricData",
     "cloudwatch:GetMetricWidgetImage",
     "cloudwatch:PutMetricData",
+    "ec2:DescribeInstances",
+    "ec2:DescribeSpotPriceHistory",
     "ec2:DescribeTags",
+    "pricing:GetProducts",
     "xray:GetSamplingRules",
     "xray:GetSamplingTargets",
     "xray:PutTelemetryRecords",

@@ -34,6 +34,9 @@ class Emitter(str, Enum):
     DIGEST = "alert digest"
 
 
+_METER = Emitter.COST_METER
+
+
 @dataclass(frozen=True)
 class Metric:
     """One metric: what it is called, in which unit, by which dimensions, and what it means to a newcomer."""
@@ -69,8 +72,16 @@ _METRICS = (
     Metric("EnergyPerImage", "None", "Joules an image, by the GPU's energy counter"),
     Metric("WorkerHeartbeat", "Count", "One a minute from each live worker", (SERVICE,)),
     Metric("TelemetryDropped", "Count", "Telemetry that was given up: buffer full, or not publishable", (SERVICE,)),
-    Metric("EstimatedCost", "None", "US dollars spent in the interval", (SERVICE,), emitter=Emitter.COST_METER),
-    Metric("IdleCost", "None", "US dollars spent on idle GPUs", (SERVICE,), emitter=Emitter.COST_METER),
+    Metric("EstimatedCost", "None", "US dollars spent in the interval; a model's share by images", emitter=_METER),
+    Metric("IdleCost", "None", "US dollars spent on idle GPUs", (SERVICE,), emitter=_METER),
+    Metric("CostPerHour", "None", "US dollars an hour of what runs now", (SERVICE,), emitter=_METER),
+    Metric("CostToday", "None", "US dollars of the day so far (UTC)", (SERVICE,), emitter=_METER),
+    Metric("CostMonth", "None", "US dollars of the month so far (UTC)", (SERVICE,), emitter=_METER),
+    Metric("ExpectedCostToday", "None", "US dollars of last week's same day by this time", (SERVICE,), emitter=_METER),
+    Metric("CostPerImage", "None", "US dollars an image, over the last hour", (SERVICE,), emitter=_METER),
+    Metric("UsualCostPerImage", "None", "US dollars an image, over the last seven days", (SERVICE,), emitter=_METER),
+    Metric("UnpricedInstances", "Count", "Instances whose price nobody knows", (SERVICE,), emitter=_METER),
+    Metric("CostMeterErrors", "Count", "Readings of the cost meter that failed", (SERVICE,), emitter=_METER),
     Metric("DigestDeliveriesFailed", "Count", "Messages not taken", (ENVIRONMENT,), emitter=Emitter.DIGEST),
     Metric("DigestOldestUndelivered", "Seconds", "Wait of the oldest message", (ENVIRONMENT,), emitter=Emitter.DIGEST),
     Metric("DigestEventsRefused", "Count", "Events that could not be read", (ENVIRONMENT,), emitter=Emitter.DIGEST),

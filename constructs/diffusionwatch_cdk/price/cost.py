@@ -10,6 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import PurePath
+from typing import Any
+
+from diffusionwatch_agent.instances import INSTANCES
 
 from ..validation import Document, Project
 from ..validation.numbers import number
@@ -63,11 +66,18 @@ def gpu_bill(documents: Iterable[Document], assumed: Assumptions) -> float | Non
     """What the fleets' instances cost a month, by the price that the cost meter is given; None without a cost meter."""
     project = Project(tuple(documents))
     fleets = [fleet for one in project.of("AWS::Lambda::Function") for fleet in functions.services(one).values()]
-    prices = [number(fleet.get("usd_per_hour")) for fleet in fleets if isinstance(fleet, Mapping)]
+    prices = [_usd_per_hour(fleet) for fleet in fleets if isinstance(fleet, Mapping)]
     known = [price for price in prices if price is not None]
     if not known or len(known) < len(fleets):
         return None
     return round(sum(known) * assumed.instances * assumed.hours, 2)
+
+
+def _usd_per_hour(fleet: Mapping[str, Any]) -> float | None:
+    """Its own price, or the list price of its type."""
+    known = INSTANCES.get(str(fleet.get("instance_type")))
+    own = number(fleet.get("usd_per_hour"))
+    return own if own is not None else known.usd_per_hour if known else None
 
 
 def _stack(resource: Resource) -> str:

@@ -23,14 +23,14 @@ def of_worker(resource: Resource, project: Project, assumed: Assumptions) -> Ite
     match = WORKER_LOGS.fullmatch(str(resource.properties.get("LogGroupName", "")))
     if match is None:
         return
-    models = len(_models(project, match["service"])) or 1
+    named = len(models(project, match["service"])) or 1
     count = sum(
-        _series(name, dimensions, models)
+        _series(name, dimensions, named)
         for name, metric in METRICS.items()
         for dimensions in metric.dimension_sets
         if metric.emitter is Emitter.WORKER
     )
-    what = f"custom metrics of the workers, {models} model{'s' if models > 1 else ''}: at most {count}"
+    what = f"custom metrics of the workers, {named} model{'s' if named > 1 else ''}: at most {count}"
     yield Item("custom_metric", count * assumed.months, what)
 
 
@@ -42,7 +42,7 @@ def _series(name: str, dimensions: tuple[str, ...], models: int) -> int:
     return 1
 
 
-def _models(project: Project, service: str) -> set[str]:
+def models(project: Project, service: str) -> set[str]:
     """The models that alarms and dashboards name."""
     found = set()
     for resource in project.of("AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard"):

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from diffusionwatch.catalog import METRICS, Emitter
+from diffusionwatch.catalog import METRICS, MODEL, SERVICE, Emitter
 
 from ..validation.numbers import number
 from ..validation.project import Project
 from ..validation.resource import Resource
 from ..validation.shapes import mapping
+from .custom_metrics import models
 from .line import Assumptions, Item
 
 HOURS_A_MONTH = 730
@@ -34,7 +36,13 @@ def function(resource: Resource, project: Project, assumed: Assumptions) -> Iter
         yield Item("metric_image", assumed.pages_per_month / 1000, "pictures in the alert digest's messages")
     metered = services(resource)
     if metered and calls is not None:
-        count = sum(metric.emitter is Emitter.COST_METER for metric in METRICS.values()) * len(metered)
+        series = Counter(
+            dimensions
+            for one in METRICS.values()
+            if one.emitter is Emitter.COST_METER
+            for dimensions in one.dimension_sets
+        )
+        count = sum(series[SERVICE] + series[MODEL] * (len(models(project, name)) or 1) for name in metered)
         yield Item("custom_metric", count, "custom metrics of the cost meter")
         yield Item("get_metric_data", calls * assumed.instances / 1000, "GPU utilisation that the cost meter reads")
 

@@ -12,6 +12,7 @@ from .group_metrics import GroupMetricsService
 from .inbox import InboxService
 from .log_definitions import LogDefinitionService
 from .observability_access import ObservabilityAccessService
+from .price_list import PriceListService
 from .trail import TrailService
 
 
@@ -27,6 +28,7 @@ def kept_services(region: str, account: str) -> tuple[Service, ...]:
         InboxService(region, account),
         LogDefinitionService(region, account),
         ObservabilityAccessService(region, account),
+        PriceListService(),
         TrailService(),
     )
 
