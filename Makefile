@@ -58,6 +58,7 @@ docs: .venv/.demo-ready  ## the generated pages: alarms, metrics, lint rules, op
 	python -m diffusionwatch_cdk.catalogue_page docs/alarms.md
 	python -m diffusionwatch_agent.metrics_page docs/metrics.md
 	python -m diffusionwatch_cdk.validation.page docs/rules.md
+	python -m benchmarks.field docs/field.md
 	python -m diffusionwatch_cdk.operations.page docs/operations.md
 
 # ---- set-up: tells what it does on stderr, so that `make demo ARGS="--once --json"` prints the object alone

@@ -149,7 +149,7 @@ def test_the_values_of_the_eks_add_on_are_checked_as_the_agent_reads_them() -> N
         assert [finding.rule for finding in lint([Document("eks.json", json.dumps(template))])] == rules
 
 
-ODD = [
+ODD: list[Any] = [
     None, True, 0, -1.5, "", "x", "${A}", [], {}, [None], [{}], {"a": None}, {"Ref": "Nope"},
     {"Fn::Sub": ["${x}", {"x": 1}]}, {"Fn::If": ["C", 1, 2]}, "{}", "[]", '{"widgets": [1, {"properties": 5}]}',
 ]  # fmt: skip

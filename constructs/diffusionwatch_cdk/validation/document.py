@@ -100,7 +100,9 @@ class Document:
 
     @cached_property
     def _lines(self) -> dict[Path, int]:
-        return json_lines(self._text) if self._is_json else dict(_yaml_lines(yaml.compose(self._text, Loader=Loader)))
+        if self._is_json:
+            return json_lines(self._text)
+        return dict(_yaml_lines(yaml.compose(self._text, Loader=Loader), (), set()))
 
     def line(self, path: Path) -> int:
         """The line, from 1, of the deepest part of ``path`` that the file has."""
@@ -119,12 +121,16 @@ class Document:
         return path
 
 
-def _yaml_lines(node: Any, path: Path = ()) -> Iterator[tuple[Path, int]]:
+def _yaml_lines(node: Any, path: Path, seen: set[int]) -> Iterator[tuple[Path, int]]:
+    """What an alias repeats stands where it was written first, and may lead back to itself."""
+    if id(node) in seen:
+        return
+    seen.add(id(node))
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             yield (*path, str(key.value)), key.start_mark.line + 1
-            yield from _yaml_lines(value, (*path, str(key.value)))
+            yield from _yaml_lines(value, (*path, str(key.value)), seen)
     elif isinstance(node, yaml.SequenceNode):
         for place, value in enumerate(node.value):
             yield (*path, place), value.start_mark.line + 1
-            yield from _yaml_lines(value, (*path, place))
+            yield from _yaml_lines(value, (*path, place), seen)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 
@@ -43,9 +44,9 @@ def _answers(rule: AlarmRule) -> set[bool]:
     names = rule.names()
     if len(names) > MOST:
         return {True, False}
-    states = np.array(np.meshgrid(*[list(CODE.values())] * len(names)), dtype=np.int8).reshape(len(names), -1)
-    shape = (states.shape[1] if names else 1,)
-    return set(map(bool, rule.holds(dict(zip(names, states, strict=True)), shape)))
+    combinations = np.array(list(product(CODE.values(), repeat=len(names))), dtype=np.int8)
+    states = dict(zip(names, combinations.T, strict=True))
+    return set(map(bool, rule.holds(states, (len(combinations),))))
 
 
 def _parts(rule: AlarmRule) -> Iterator[AlarmRule]:
