@@ -10,6 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from diffusionwatch.clock import Clock
+from diffusionwatch_local.console.custom import drawn, event
 from diffusionwatch_local.console.log_query import LOG_STREAM, MESSAGE, TIMESTAMP, QueryNotDrawnError, parse
 from diffusionwatch_local.console.variables import applied, for_page, variables
 from diffusionwatch_local.console.widgets import alarm_name, alarm_of, metric_queries
@@ -24,6 +25,7 @@ class Reader:
 
     def __init__(self, client: Callable[[str], Any], clock: Clock) -> None:
         self._cloudwatch, self._logs, self._clock = client("cloudwatch"), client("logs"), clock
+        self._functions = client("lambda")
 
     def dashboards(self) -> list[str]:
         """The names of all dashboards, those for whoever is on call first."""
@@ -36,14 +38,14 @@ class Reader:
         found = list(self._describe(AlarmTypes=["CompositeAlarm", "MetricAlarm"]))
         return sorted(found, key=lambda alarm: (not alarm["composite"], alarm["name"]))
 
-    def dashboard(self, name: str, hours: float, chosen: Mapping[str, str]) -> dict[str, Any]:
+    def dashboard(self, name: str, hours: float, chosen: Mapping[str, str], theme: str = "light") -> dict[str, Any]:
         """A dashboard's body with each variable at its chosen value, and what each widget shows beside it."""
         written = json.loads(self._cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"])
         end = self._clock.time()
         start = end - hours * 3600
         known = variables(written, lambda search, dimension: self._found(search, dimension, start, end))
         body = applied(written, known, chosen)
-        widgets = [{**widget, "data": self._answer(widget, start, end)} for widget in body.get("widgets", ())]
+        widgets = [{**widget, "data": self._answer(widget, start, end, theme)} for widget in body.get("widgets", ())]
         return {
             "name": name,
             "start": start,
@@ -67,9 +69,11 @@ class Reader:
         except ClientError:
             return []
 
-    def _answer(self, widget: Mapping[str, Any], start: float, end: float) -> dict[str, Any]:
+    def _answer(self, widget: Mapping[str, Any], start: float, end: float, theme: str) -> dict[str, Any]:
         """What a widget shows, or why it shows nothing: one that is refused leaves the others as they are."""
         try:
+            if widget["type"] == "custom":
+                return self._custom(widget, start, end, theme)
             return self._data(widget, start, end)
         except ClientError as error:
             return {"note": error.response["Error"].get("Message", str(error))}
@@ -83,6 +87,16 @@ class Reader:
         if widget["type"] == "log":
             return self._log(properties["query"], start, end)
         return {}
+
+    def _custom(self, widget: Mapping[str, Any], start: float, end: float, theme: str) -> dict[str, Any]:
+        """What a custom widget's function answers."""
+        properties = widget["properties"]
+        asked = event(properties, start, end, theme=theme, columns=widget.get("width", 6))
+        answer = self._functions.invoke(FunctionName=properties["endpoint"], Payload=json.dumps(asked))
+        found = json.loads(answer["Payload"].read())
+        if "FunctionError" in answer:
+            return {"note": f"The widget's function failed: {found.get('errorMessage')}"}
+        return dict(drawn(found))
 
     def _metric(self, properties: Mapping[str, Any], start: float, end: float) -> dict[str, Any]:
         thresholds: list[dict[str, Any]] = []

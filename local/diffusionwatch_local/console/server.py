@@ -100,10 +100,13 @@ class Console:
         if name not in await run_in_threadpool(self._fresh, ("names",), self._reader.dashboards):
             return JSONResponse({"error": f"no dashboard is called {name!r}"}, status_code=404)
         asked = request.query_params.items()
+        theme = "dark" if request.query_params.get("theme") == "dark" else "light"
         chosen = {key.removeprefix(CHOSEN): value for key, value in asked if key.startswith(CHOSEN) and value}
         return JSONResponse(
             await run_in_threadpool(
-                self._fresh, (name, hours, *chosen.items()), lambda: self._reader.dashboard(name, hours, chosen)
+                self._fresh,
+                (name, hours, theme, *chosen.items()),
+                lambda: self._reader.dashboard(name, hours, chosen, theme),
             )
         )
 

@@ -15,6 +15,7 @@ from diffusionwatch_local.preview.data import Data
 from diffusionwatch_local.preview.drawn import Drawing
 from diffusionwatch_local.preview.page import contents, page
 from diffusionwatch_local.preview.picture import file_name
+from diffusionwatch_local.preview.served import Served
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,13 @@ def build(assembly: Assembly, data: Data, out: Path, against: Assembly | None = 
     if not assembly.dashboards:
         raise PreviewError(f"{assembly.folder}: its templates have no dashboard")
     simulation = data.simulate(assembly.alarms)
-    drawing = Drawing(assembly, data, simulation)
     compared = None if against is None else Compared(against, data.simulate(against.alarms))
     out.mkdir(parents=True, exist_ok=True)
     common = _common(assembly, simulation, compared)
-    written = [
-        _write(name, body, drawing, data, out, compared, common) for name, body in sorted(assembly.dashboards.items())
-    ]
+    with Served(data) as served:
+        drawing = Drawing(assembly, data, simulation, served)
+        bodies = sorted(assembly.dashboards.items())
+        written = [_write(name, body, drawing, data, out, compared, common) for name, body in bodies]
     names = {one.dashboard: one.file.name for one in written}
     (out / "index.html").write_text(contents(names), encoding="utf-8")
     return written

@@ -1,7 +1,7 @@
 """Custom widgets: the function that draws one is run here, from the folder that CDK made of it.
 
-It gets what CloudWatch would give it ("Custom widgets: build your own"), no network that is not there and no
-credentials; one that needs AWS says so in its place.
+It gets what CloudWatch would give it, no network but the preview's own data behind AWS's API, and no credentials; one
+that cannot be run says so in its place.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from diffusionwatch_local.console.custom import drawn, event
 
 SECONDS = 20
 _CALL = (
@@ -23,9 +25,16 @@ _CALL = (
 
 
 def run(
-    properties: Mapping[str, Any], functions: Mapping[str, Mapping[str, Any]], folder: Path, span: tuple[float, float]
+    properties: Mapping[str, Any],
+    functions: Mapping[str, Mapping[str, Any]],
+    folder: Path,
+    span: tuple[float, float],
+    aws: Callable[[], Mapping[str, str]] = dict,
 ) -> dict[str, str]:
-    """``{"html": …}``, ``{"markdown": …}`` or, where it cannot be run, ``{"note": why}``."""
+    """``{"html": …}``, ``{"markdown": …}`` or, where it cannot be run, ``{"note": why}``.
+
+    ``aws`` gives the variables by which the function finds an AWS; without them it finds none.
+    """
     endpoint = str(properties.get("endpoint", ""))
     function = functions.get(endpoint) or functions.get(endpoint.rsplit(":", 1)[-1])
     if function is None:
@@ -34,16 +43,20 @@ def run(
     code = next((found for found in (folder / asset, *folder.glob(f"*/{asset}")) if found.is_dir()), None)
     if code is None:
         return {"note": f"the code of {endpoint} is not beside the templates"}
-    start, end = (int(at * 1000) for at in span)
-    context = {"timeRange": {"mode": "absolute", "start": start, "end": end}, "params": properties.get("params") or {}}
-    event = {**(properties.get("params") or {}), "widgetContext": {**context, "title": properties.get("title", "")}}
-    return _answered(str(function.get("Handler", "")), event, code, _environment(function))
+    environment = _environment(function) | dict(aws())
+
+    def answered(theme: str) -> dict[str, str]:
+        return _answered(str(function.get("Handler", "")), event(properties, *span, theme=theme), code, environment)
+
+    light = answered("light")
+    # Whoever looks at the page may choose the other theme, and no function is asked then.
+    return light | {"dark": answered("dark").get("html", light["html"])} if "html" in light else light
 
 
-def _answered(handler: str, event: Mapping[str, Any], code: Path, environment: Mapping[str, str]) -> dict[str, str]:
+def _answered(handler: str, asked: Mapping[str, Any], code: Path, environment: Mapping[str, str]) -> dict[str, str]:
     try:
         done = subprocess.run(
-            [sys.executable, "-c", _CALL, handler], cwd=code, env=dict(environment), input=json.dumps(event),
+            [sys.executable, "-c", _CALL, handler], cwd=code, env=dict(environment), input=json.dumps(asked),
             capture_output=True, text=True, check=False, timeout=SECONDS,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
@@ -52,12 +65,7 @@ def _answered(handler: str, event: Mapping[str, Any], code: Path, environment: M
         return {
             "note": f"{handler} cannot be run here: {(done.stderr.strip().splitlines() or ['no reason given'])[-1]}"
         }
-    found = json.loads(done.stdout.splitlines()[-1])
-    if isinstance(found, str):
-        return {"html": found}
-    if isinstance(found, Mapping) and isinstance(found.get("markdown"), str):
-        return {"markdown": found["markdown"]}
-    return {"markdown": f"`{json.dumps(found)}`"}
+    return drawn(json.loads(done.stdout.splitlines()[-1]))
 
 
 def _environment(function: Mapping[str, Any]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from diffusionwatch_local.preview.assembly import Assembly
 from diffusionwatch_local.preview.data import Data
 from diffusionwatch_local.preview.day import Day
 from diffusionwatch_local.preview.readable import ODD, UNREADABLE
+from diffusionwatch_local.preview.served import Served
 
 LANES = 9  # as many alarms as the timeline shows before it pushes the dashboard off the screen
 
@@ -25,8 +26,8 @@ CANNOT = "This widget cannot be read; diffusionwatch lint says why"
 class Drawing:
     """One assembly on some data."""
 
-    def __init__(self, assembly: Assembly, data: Data, simulation: Simulation) -> None:
-        self._assembly, self._data, self._simulation = assembly, data, simulation
+    def __init__(self, assembly: Assembly, data: Data, simulation: Simulation, served: Served) -> None:
+        self._assembly, self._data, self._simulation, self._served = assembly, data, simulation, served
         self._alarms = {alarm["name"]: alarm for alarm in self._described()}
 
     def state(self, dashboard: str) -> dict[str, Any]:
@@ -88,7 +89,8 @@ class Drawing:
             return {"alarms": [self._alarms[name] for name in names if name in self._alarms]}
         if widget.get("type") == "custom":
             span = self._data.start, self._data.end
-            return dict(custom.run(properties, self._assembly.functions, self._assembly.folder, span))
+            known = self._assembly.functions, self._assembly.folder
+            return dict(custom.run(properties, *known, span, self._served.environment))
         if widget.get("type") == UNREADABLE:
             return {"note": CANNOT}
         return self._log(str(properties.get("query", ""))) if widget.get("type") == "log" else {}

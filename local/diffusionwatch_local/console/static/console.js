@@ -118,6 +118,17 @@ function markdown(text) {
   return box;
 }
 
+// A custom widget's HTML without what CloudWatch strips as well: scripts, frames, handlers. A preview has it in both themes.
+function harmless({ html: light, dark }) {
+  const text = document.documentElement.dataset.theme === "dark" ? dark ?? light : light;
+  const parsed = new DOMParser().parseFromString(text, "text/html");
+  parsed.querySelectorAll("script, iframe, use, object, embed, link, cwdb-action").forEach((node) => node.remove());
+  for (const node of parsed.body.querySelectorAll("*"))
+    for (const { name, value } of [...node.attributes])
+      if (name.startsWith("on") || /^\s*javascript:/i.test(value)) node.removeAttribute(name);
+  return html("div", { class: "markdown custom" }, ...parsed.body.childNodes);
+}
+
 function states(alarms, properties) {
   let list = alarms.filter((alarm) => !properties.states || properties.states.includes(alarm.state));
   if (properties.sortBy === "stateUpdatedTimestamp") list = [...list].sort((a, b) => b.since - a.since);
@@ -154,6 +165,8 @@ function fill(widget, content) {
   if (widget.data.note) return content.replaceChildren(html("div", { class: "note" }, widget.data.note));
   if (widget.type === "alarm") { content.classList.add("scroll"); return content.replaceChildren(states(widget.data.alarms, widget.properties)); }
   if (widget.type === "log") { content.classList.add("scroll"); return content.replaceChildren(logTable(widget.data)); }
+  if (widget.data.html !== undefined) { content.classList.add("scroll"); return content.replaceChildren(harmless(widget.data)); }
+  if (widget.data.markdown !== undefined) return content.replaceChildren(markdown(widget.data.markdown));
   if (widget.type !== "metric") return content.replaceChildren(html("div", { class: "note" }, `A ${widget.type} widget is drawn by the CloudWatch console only`));
   if (view === "singleValue") return content.replaceChildren(singleValue(widget));
   if (view === "table") return content.replaceChildren(valueTable(widget.data));
@@ -231,7 +244,7 @@ function range() {
 
 async function refresh() {
   if (!shown.name) return;
-  const asked = new URLSearchParams({ hours: range() });
+  const asked = new URLSearchParams({ hours: range(), theme: document.documentElement.dataset.theme });
   for (const [id, value] of Object.entries(shown.chosen[shown.name] ?? {})) asked.set(`chosen.${id}`, value);
   const data = await get(`/api/dashboards/${encodeURIComponent(shown.name)}?${asked}`);
   if (data.name !== shown.name) return;
