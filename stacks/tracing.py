@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from diffusionwatch_cdk import Tracing
+import aws_cdk as cdk
+
+from diffusionwatch_cdk import Tracing, TransactionSearch
+from diffusionwatch_cdk.tracing import beyond_quotas
 
 from .base import EnvironmentStack
 
@@ -14,3 +17,6 @@ class TracingStack(EnvironmentStack):
     def fill(self) -> None:
         for service, fleet in self.fleets.items():
             Tracing(self, service, fleet=fleet, settings=self.settings)
+        TransactionSearch(self, "TransactionSearch", settings=self.settings)
+        if problem := beyond_quotas(self.settings):
+            cdk.Annotations.of(self).add_info(problem)

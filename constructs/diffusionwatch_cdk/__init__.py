@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .settings import AgentSettings, EnvironmentSettings, SettingsError, load_environment
     from .spend import Spend
     from .tracing import Tracing
+    from .transaction_search import TransactionSearch
     from .vocabulary import UnknownMetricError
     from .worker_logs import WorkerLogs
 
@@ -53,6 +54,7 @@ _HOMES = {
     "SettingsError": "settings",
     "Spend": "spend",
     "Tracing": "tracing",
+    "TransactionSearch": "transaction_search",
     "UnheardAlarmError": "alarms",
     "UnknownMetricError": "vocabulary",
     "WorkerLogs": "worker_logs",
@@ -81,6 +83,7 @@ __all__ = [
     "SettingsError",
     "Spend",
     "Tracing",
+    "TransactionSearch",
     "UnheardAlarmError",
     "UnknownMetricError",
     "WorkerLogs",

@@ -70,7 +70,7 @@ def x_ray_name(environment: str, service: str, what: str) -> str:
     name = f"{environment}-{service}-{what}"
     if len(name) <= X_RAY_NAME_LIMIT:
         return name
-    tail = f"-{hashlib.sha256(name.encode()).hexdigest()[:4]}-{what}"
+    tail = f"-{hashlib.sha256(name.encode()).hexdigest()[:4]}-{what[:20]}"
     return name[: X_RAY_NAME_LIMIT - len(tail)].rstrip("-") + tail
 
 

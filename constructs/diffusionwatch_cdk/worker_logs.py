@@ -18,6 +18,10 @@ from .fleet import Fleet
 from .names import function_log_group, logical_id
 from .settings import EnvironmentSettings
 
+INDEXED = ("request_id", "trace_id")
+"""Fields by which people look for one event of many: a query by them reads only what may hold it ("Create field
+indexes to improve query performance and reduce costs", CloudWatch Logs user guide)."""
+
 
 class WorkerLogs(Construct):
     """Encrypted, kept as long as the settings say, of the class that extracts EMF (Infrequent Access does not).
@@ -48,6 +52,7 @@ class WorkerLogs(Construct):
             groups[logical_id(service, "node-logs")] = node_log_group(settings.name, service)
         for function in functions:
             groups[logical_id(function, "logs")] = function_log_group(settings.name, function)
+        of_workers = {catalog.log_group(settings.name, service) for service in watched}
         for name, group in groups.items():
             resource = logs.CfnLogGroup(
                 self,
@@ -56,6 +61,7 @@ class WorkerLogs(Construct):
                 log_group_class="STANDARD",
                 kms_key_id=key.key_arn,
                 retention_in_days=settings.retention_days,
+                field_index_policies=[{"Fields": list(INDEXED)}] if group in of_workers else None,
             )
             keep = cdk.RemovalPolicy.RETAIN if settings.keep_data else cdk.RemovalPolicy.DESTROY
             resource.apply_removal_policy(keep)

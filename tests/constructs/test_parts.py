@@ -102,8 +102,8 @@ def test_traces_are_grouped_by_fault_and_by_slowness(stack, watch) -> None:
     Tracing(stack, "Tracing", fleet=watched.fleet, settings=watched.environment)
 
     assert {group["GroupName"]: group["FilterExpression"] for group in made(stack, "AWS::XRay::Group")} == {
-        "prod-image-api-faults": 'service("image-api") { fault = true }',
-        "prod-image-api-slow": 'service("image-api") { responsetime > 20 }',
+        "prod-image-api-faults": 'service("image-api") { fault = true } AND annotation[environment] = "prod"',
+        "prod-image-api-slow": 'service("image-api") { responsetime > 20 } AND annotation[environment] = "prod"',
     }
 
 

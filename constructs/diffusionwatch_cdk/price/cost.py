@@ -35,6 +35,7 @@ USES: Mapping[str, tuple[Use, ...]] = {
     "AWS::Lambda::Function": (functions.function,),
     "AWS::Synthetics::Canary": (functions.canary,),
     "AWS::XRay::SamplingRule": (services.sampling,),
+    "AWS::XRay::TransactionSearchConfig": (services.transaction_search,),
     "AWS::KMS::Key": (services.key,),
     "AWS::SNS::Topic": (services.topic,),
     "AWS::SNS::Subscription": (services.subscription,),

@@ -40,6 +40,11 @@ def sampling(resource: Resource, project: Project, assumed: Assumptions) -> Iter
     yield Item("traces", sampled * 3600 * assumed.hours / 1e6, "traces recorded")
 
 
+def transaction_search(resource: Resource, project: Project, assumed: Assumptions) -> Iterator[Item]:
+    """The spans of every service of the account, of which the templates know only theirs."""
+    yield Item("spans", None, "spans of the whole account, by Transaction Search")
+
+
 def _unknown(price: str, what: str, resource: Resource, project: Project, assumed: Assumptions) -> Iterator[Item]:
     yield Item(price, 1, what)
 

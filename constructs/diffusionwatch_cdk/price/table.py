@@ -62,6 +62,7 @@ PRICES: Mapping[str, Price] = {
     ),  # Container Insights with enhanced observability
     "otel_metrics": Price("GB", 0.50, "one copy of AWS's price list and the Omni pricing page, September 2026"),
     "traces": Price("million traces recorded", 5.00, _XRAY),
+    "spans": Price("GB", 0.35, _TWO, ((10_000, 0.20), (30_000, 0.15))),
     "canary_run": Price("run", 0.0012, _TWO),
     "kms_key": Price("key-month", 1.00, "AWS KMS pricing page; two rotated versions add 1.00 each"),
     "kms_requests": Price("10,000 requests", 0.03, "three third-party copies, 2026"),

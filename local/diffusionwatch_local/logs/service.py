@@ -12,6 +12,7 @@ from diffusionwatch.clock import Clock
 
 from ..server.service import FallThrough, Operation, ServiceError
 from .emf import EmfError, errors_metric, extract
+from .field_indexes import FieldIndexes
 from .filter_pattern import FilterPatternError, compile_pattern
 from .metric_filters import MetricFilters, check
 from .storage import LogStorage
@@ -43,6 +44,7 @@ class LogsService:
         self._store = store
         self._clock = clock
         self._filters = MetricFilters(store)
+        self._indexes = FieldIndexes(clock)
         self._without_metrics: set[str] = set()
         self._lock = threading.Lock()
 
@@ -52,6 +54,7 @@ class LogsService:
             "PutLogEvents": self._put_log_events,
             "PutMetricFilter": self._put_metric_filter,
             "TestMetricFilter": self._test_metric_filter,
+            **self._indexes.operations(),
         }
 
     def put(self, group: str, stream: str, events: Sequence[Mapping[str, Any]], *, create: bool = False) -> None:

@@ -17,6 +17,7 @@ from .sampling import SamplingRules
 from .summaries import summary, whole
 from .tags import Tags
 from .traces import SegmentError, TraceStore
+from .transaction_search import TransactionSearch
 
 SUMMARIES_A_PAGE = 100
 TRACES_A_REQUEST = 5
@@ -36,6 +37,7 @@ class XRayService:
         self._tags = Tags()
         self._groups = Groups(region, account, self._tags)
         self._sampling = SamplingRules(region, account, clock, self._tags)
+        self._search = TransactionSearch(clock)
         self._policies: dict[str, dict[str, Any]] = {}
         self._counted = clock.time() // 60 * 60
         self._ticking = threading.Lock()
@@ -52,6 +54,7 @@ class XRayService:
             **self._groups.operations(),
             **self._sampling.operations(),
             **self._tags.operations(),
+            **self._search.operations(),
         }
 
     def tick(self, now: float) -> None:

@@ -134,6 +134,7 @@ RESOURCES: dict[str, tuple[str, dict[str, Any]]] = {
         "RuleName": "all", "Priority": 100, "FixedRate": 0.1, "ReservoirSize": 1, "ServiceName": "*",
         "ServiceType": "*", "Host": "*", "HTTPMethod": "*", "URLPath": "*", "ResourceARN": "*", "Version": 1}}),
     "TracesPolicy": ("XRay::ResourcePolicy", {"PolicyName": "p", "PolicyDocument": json.dumps(RESOURCE_POLICY)}),
+    "Search": ("XRay::TransactionSearchConfig", {"IndexingPercentage": 5}),
     "Objective": ("ApplicationSignals::ServiceLevelObjective", {"Name": "latency", "Sli": {
         "SliMetric": {"MetricDataQueries": [{"Id": "m", "MetricStat": {
             "Metric": METRIC, "Period": 60, "Stat": "p90"}}]},

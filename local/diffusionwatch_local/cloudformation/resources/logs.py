@@ -20,6 +20,12 @@ TYPES: tuple[ResourceType, ...] = (
         then=(
             Call("put_retention_policy", when="RetentionInDays", takes=_GROUP, undo="delete_retention_policy"),
             Call("associate_kms_key", when="KmsKeyId", takes=_GROUP, undo="disassociate_kms_key"),
+            Call(
+                "put_index_policy",
+                each="FieldIndexPolicies",
+                takes={"logGroupIdentifier": "@id", "policyDocument": "@item"},
+                undo="delete_index_policy",
+            ),
         ),
         create_only=("LogGroupClass",),
         attributes={

@@ -19,6 +19,11 @@ def _objective(properties: Properties, place: Place) -> Properties:
     return configured({**properties, **inner})
 
 
+def _indexing(properties: Properties, place: Place) -> Properties:
+    percent = float(properties.get("IndexingPercentage", 1))
+    return {"Rule": {"Probabilistic": {"DesiredSamplingPercentage": percent}}}
+
+
 def _script(properties: Properties, place: Place) -> Properties:
     """A script given in the template becomes the archive that the API wants."""
     code = dict(properties["Code"])
@@ -65,6 +70,17 @@ TYPES: tuple[ResourceType, ...] = (
         change=Call("put_resource_policy"),
         deletion=Call("delete_resource_policy"),
         handled=("BypassPolicyLockoutCheck",),
+    ),
+    Table(
+        "AWS::XRay::TransactionSearchConfig",
+        "xray",
+        id="{account}",
+        creation=Call("update_trace_segment_destination", fixed={"Destination": "CloudWatchLogs"}),
+        deletion=Call("update_trace_segment_destination", fixed={"Destination": "XRay"}),
+        then=(Call("update_indexing_rule", fixed={"Name": "Default"}, rearrange=_indexing),),
+        followed=("IndexingPercentage",),
+        handled=("IndexingPercentage",),
+        attributes={"AccountId": "{account}"},
     ),
     Table(
         "AWS::ApplicationSignals::ServiceLevelObjective",
