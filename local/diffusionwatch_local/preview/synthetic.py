@@ -127,7 +127,7 @@ SHAPES: Mapping[tuple[str, str], Shape] = {
     ("AWS/Events", "TriggeredRules"): _absent,
     ("AWS/SNS", "NumberOfNotificationsDelivered"): _pages,
 }
-_QUIET = ("AWS/Logs", "AWS/SNS", "TelemetryDropped", "Xid", "Dead")
+_QUIET = ("AWS/Logs", "AWS/SNS", "TelemetryDropped", "Xid", "Dead", "Digest")
 """Parts of names whose figures are zero on a good day."""
 
 
