@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from alert_digest.policy import policy
 from diffusionwatch_cdk.settings import EnvironmentSettings, SettingsError
 from diffusionwatch_cdk.settings.load import read_environment
 
@@ -58,3 +60,16 @@ def test_what_cannot_be_followed_is_refused_with_the_place(tmp_path: Path, route
         read(tmp_path, route)
 
     assert message in str(caught.value)
+
+
+def test_the_examples_of_the_page_are_settings(root: Path, tmp_path: Path) -> None:
+    page = (root / "docs" / "digest.md").read_text()
+    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    (told,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    path = tmp_path / "prod.yaml"
+    path.write_text(FILE.format(route="{}").partition("digest:")[0] + example)
+
+    digest = read_environment(path).digest
+    assert digest is not None
+    assert list(digest.routes) == ["chat", "pager", "tickets"]
+    assert [route.name for route in policy("prod", told).routes] == ["chat", "tickets"]
