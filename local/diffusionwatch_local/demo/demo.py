@@ -231,6 +231,7 @@ class Demo:
             stacks=deploy.stacks(aws.client("cloudformation")),
             proof=made,
             metrics=self._platform.datapoints(),
+            gpus=self._platform.gpu_metrics(self._start),
             alarms=self._changes,
             findings=[
                 judge(incident, self._start, self._prefix, self._changes, self._inbox.notifications)

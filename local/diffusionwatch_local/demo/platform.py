@@ -17,6 +17,7 @@ from diffusionwatch.clock import Clock
 from diffusionwatch_local.agent import Agent
 from diffusionwatch_local.aws import EmbeddedAws
 from diffusionwatch_local.cloudwatch import CloudWatchService
+from diffusionwatch_local.demo.gpu_metrics import gpu_metrics
 from diffusionwatch_local.demo.minutes import Minutes
 from diffusionwatch_local.demo.ports import LOOPBACK
 from diffusionwatch_local.fleet.gpus import FleetGpus
@@ -125,6 +126,10 @@ class Platform:
         for metric in store.metrics():
             found[f"{metric.namespace}/{metric.name}"] += store.datapoints(metric)
         return dict(found)
+
+    def gpu_metrics(self, since: float) -> list[dict[str, Any]]:
+        """What arrived of the GPUs since then, by fleet, instance and GPU."""
+        return gpu_metrics(self.cloudwatch.store, since, self._clock.time())
 
     def record(self, file: Path) -> None:
         """Writes what the store holds as a table that `diffusionwatch replay` reads; compressed if called ``.gz``."""

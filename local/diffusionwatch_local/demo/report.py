@@ -22,6 +22,8 @@ class Report:
     proof: Proof
     metrics: Mapping[str, int]
     """Datapoints by namespace and name."""
+    gpus: Sequence[Mapping[str, Any]]
+    """What the agent's configuration makes of the GPUs: by fleet, instance and GPU."""
     alarms: Mapping[str, Sequence[Transition]]
     findings: Sequence[Finding]
     traces: Mapping[str, int]
@@ -61,6 +63,8 @@ class Report:
         failed = self.proof.worked.get(FAILED, 0)
         if not self.traces.get("received") or bool(self.traces.get("faults")) != bool(failed):
             found.append(f"traces did not arrive: {dict(self.traces)}")
+        if not self.gpus:
+            found.append("no GPU metric arrived")
         if not self.dashboards:
             found.append("no dashboard was deployed")
         return [*found, *self.troubles]
@@ -70,6 +74,7 @@ class Report:
             "stacks": [dict(stack) for stack in self.stacks],
             "requests": self.proof.as_json(),
             "metrics": [{"name": name, "datapoints": count} for name, count in sorted(self.metrics.items())],
+            "gpus": [dict(one) for one in self.gpus],
             "alarms": [
                 {
                     "name": name,

@@ -94,6 +94,20 @@ def test_metrics_of_every_source_arrived(told: dict[str, Any]) -> None:
         assert name in names
 
 
+def test_gpu_metrics_arrived_by_fleet_instance_and_gpu(told: dict[str, Any]) -> None:
+    utilization = [one for one in told["gpus"] if one["metric"] == "nvidia_smi_utilization_gpu"]
+    of = {
+        view: [one["of"] for one in utilization if one["by"] == view and one["datapoints"]]
+        for view in ("fleet", "instance", "GPU")
+    }
+
+    assert of["fleet"] == [{"AutoScalingGroupName": "image-api-local"}]
+    instances = {one["InstanceId"] for one in of["instance"]}
+    assert instances
+    assert {one["InstanceId"] for one in of["GPU"]} == instances
+    assert all(0 < one["average"] <= 100 for one in utilization if one["by"] == "fleet")
+
+
 @pytest.mark.parametrize(("after", "number"), [(3.0, signal.SIGINT), (14.0, signal.SIGTERM)])
 def test_ctrl_c_leaves_nothing_running(tmp_path: Path, after: float, number: int) -> None:
     demo = start(tmp_path)
