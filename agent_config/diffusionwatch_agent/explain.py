@@ -19,6 +19,8 @@ USD_A_METRIC_MONTH = 0.30
 """List price of a custom metric, us-east-1, November 2026: the first 10,000 of an account; further ones cost less."""
 USD_A_THOUSAND_CALLS = 0.01
 """List price of PutMetricData, likewise; the agent makes one call a minute for up to 1,000 figures."""
+USD_A_MILLION_OBSERVATIONS = 0.21
+"""List price of Container Insights with enhanced observability, us-east-1: the first 1,000 million of a month."""
 MINUTES_A_MONTH = 43_800
 
 
@@ -47,9 +49,23 @@ def calls_usd_a_month(instances: float) -> float:
     return round(instances * MINUTES_A_MONTH / 1000 * USD_A_THOUSAND_CALLS, 2)
 
 
-def explain_eks(mode: Mode) -> list[Line]:
-    """The GPU metrics of a cluster. AWS bills them by observation (classic) or by byte (otel), not by series."""
-    return [Line(e.metric, e.unit, e.dimension_sets, None, None, None) for e in eks_emits(mode)]
+def explain_eks(mode: Mode, *, nodes: float, gpus_a_node: float = 1, workers_a_node: float = 1) -> list[Line]:
+    """The GPU metrics of so many nodes, each running all month.
+
+    The classic mode is billed by observation: a value a minute of each GPU, node, pod or Deployment, under each of its
+    dimension sets at the most, since AWS does not say whether a value counts once for all of them. The mode `otel` is
+    billed by byte, which nothing here can know.
+    """
+    sources = {"NVIDIA device plugin": nodes, "CloudWatch agent, pods": nodes * workers_a_node}
+    sources["CloudWatch agent, Deployments"] = 1
+    lines = []
+    for one in eks_emits(mode):
+        a_minute = usd = None
+        if mode == "classic":
+            a_minute = round(sources.get(one.source, nodes * gpus_a_node) * len(one.dimension_sets))
+            usd = round(a_minute * MINUTES_A_MONTH * USD_A_MILLION_OBSERVATIONS / 1e6, 2)
+        lines.append(Line(one.metric, one.unit, one.dimension_sets, a_minute, None, usd))
+    return lines
 
 
 def _line(emitted: Emitted, nodes: GpuNodes, instances: float) -> Line:

@@ -101,14 +101,21 @@ class _Fleet:
     def _eks(self, mode: InsightsMode, explain: bool, as_json: bool) -> str | None:
         from diffusionwatch_agent import EksCluster, eks_addon_values, render
         from diffusionwatch_agent.explain import explain_eks
+        from diffusionwatch_cdk.fleet import Fleet
 
         name = self.cluster or self.fleet.eks_cluster
+        if explain:
+            fleet = Fleet.named(self.service, self.fleet)
+            size = {"gpus_a_node": fleet.gpus_per_instance, "workers_a_node": fleet.workers_per_instance}
+            lines = explain_eks(mode.value, nodes=self.fleet.planned_instances, **size)
+            if mode is InsightsMode.otel:
+                return _explained(lines, "billed by byte; read by PromQL alone", None, as_json)
+            note = f"{self.fleet.planned_instances:g} nodes all month, billed by observation, at most; "
+            return _explained(lines, note + "the add-on's other metrics: diffusionwatch cost", 0, as_json)
         if name is None:
             group = self.fleet.auto_scaling_group
-            _refuse(f"{self.service} runs on the Auto Scaling group {group}: use agent-config ec2, or name a --cluster")
-        if explain:
-            note = "billed by observation" if mode is InsightsMode.classic else "billed by byte; read by PromQL alone"
-            return _explained(explain_eks(mode.value), note, None, as_json)
+            typer.echo(f"{self.service} runs on the Auto Scaling group {group}; name the --cluster", err=True)
+            name = "YOUR-CLUSTER"  # valid, and nobody's: what is printed is to be read before it is used
         return render(eks_addon_values(EksCluster(name=name, region=self.settings.region, mode=mode.value)))
 
 
@@ -127,18 +134,20 @@ def _explained(lines: Sequence[Any], note: str, calls: float | None, as_json: bo
     table.add_column("unit", no_wrap=True)
     table.add_column("dimension sets")
     legend = "; ".join(f"{view}: [{', '.join(dimensions)}]" for dimensions, view in VIEWS.items())
+    by_series = total is not None and lines[0].series is not None
     if total is not None:
-        for heading, footer in (("/min", ""), ("series", ""), ("$", f"{total:.2f}")):
-            table.add_column(heading, footer=footer, justify="right")
+        table.add_column("/min", justify="right")
+        if by_series:
+            table.add_column("series", justify="right")
+        table.add_column("$", footer=f"{total:.2f}", justify="right")
     for line in lines:
         sets = ", ".join(VIEWS.get(dimensions, f"[{', '.join(dimensions)}]") for dimensions in line.dimension_sets)
-        billed = (
-            (f"{line.datapoints_a_minute}", f"{line.series}", f"{line.usd_a_month:.2f}") if total is not None else ()
-        )
+        series = (f"{line.series}",) if by_series else ()
+        billed = (f"{line.datapoints_a_minute}", *series, f"{line.usd_a_month:.2f}") if total is not None else ()
         table.add_row(line.metric, line.unit, sets, *billed)
     console = Console(soft_wrap=True)
     console.print(table)
-    console.print(note if total is None else f"{legend}\n{note}", highlight=False, markup=False)
+    console.print(f"{legend}\n{note}" if by_series else note, highlight=False, markup=False)
     return None
 
 

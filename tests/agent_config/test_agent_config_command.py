@@ -75,6 +75,20 @@ def test_a_fleet_on_ec2_can_be_configured_for_a_cluster_that_is_named(environmen
     assert run_in(environments, "eks", "-s", "image-api", "--cluster", "images").exit_code == 0
 
 
+def test_a_fleet_on_ec2_gets_values_for_a_cluster_that_has_yet_to_be_named(environments: Path) -> None:
+    result = run_in(environments, "eks", "-s", "image-api")
+    assert result.exit_code == 0
+    assert "YOUR-CLUSTER" in result.stdout
+    assert result.stderr == "image-api runs on the Auto Scaling group image-api-test; name the --cluster\n"
+
+
+def test_the_otel_mode_is_billed_by_byte(environments: Path) -> None:
+    result = run_in(environments, "eks", "-s", "video-api", "--mode", "otel", "--explain", "--json")
+    explained = json.loads(result.stdout)
+    assert explained["usd_a_month"] is None
+    assert {one["usd_a_month"] for one in explained["metrics"]} == {None}
+
+
 def test_output_goes_into_a_file(environments: Path, tmp_path: Path) -> None:
     result = run_in(environments, "ec2", "-s", "image-api", "-o", tmp_path / "agent.json")
     assert (result.exit_code, result.stdout) == (0, "")
@@ -97,7 +111,11 @@ def test_explain_draws_a_table_with_metrics_units_and_views(environments: Path) 
 
 def test_explain_of_a_cluster_names_dimension_sets_and_how_it_is_billed(environments: Path) -> None:
     explained = json.loads(run_in(environments, "eks", "-s", "video-api", "--explain", "--json").stdout)
-    assert explained["note"] == "billed by observation"
+    assert explained["note"].startswith("1 nodes all month, billed by observation, at most")
+    utilization = next(one for one in explained["metrics"] if one["metric"] == "node_gpu_utilization")
+    assert utilization["datapoints_a_minute"] == 4 * 3  # GPUs of g6e.12xlarge, dimension sets
+    assert utilization["usd_a_month"] == pytest.approx(12 * 43_800 * 0.21 / 1e6, abs=0.005)
+    assert explained["usd_a_month"] == pytest.approx(sum(one["usd_a_month"] for one in explained["metrics"]), abs=0.01)
     assert ["ClusterName"] in explained["metrics"][0]["dimension_sets"]
 
 
@@ -152,8 +170,7 @@ def test_the_environment_must_be_named() -> None:
     refused(run("ec2"), "--environment prod")
 
 
-def test_a_fleet_on_ec2_has_no_add_on_and_the_other_way_round(environments: Path) -> None:
-    refused(run_in(environments, "eks", "-s", "image-api"), "Auto Scaling group image-api-test", "--cluster")
+def test_a_fleet_on_eks_has_no_configuration_for_ec2(environments: Path) -> None:
     refused(run_in(environments, "ec2", "-s", "video-api"), "EKS cluster images", "agent-config eks")
 
 
