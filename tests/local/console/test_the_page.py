@@ -92,3 +92,17 @@ def test_both_themes_have_their_own_colours(page: Any, console: Console) -> None
         page.wait_for_selector(".tile")
         seen.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
     assert len(seen) == 2
+
+
+def test_what_people_got_stands_under_the_story_as_text(page: Any) -> None:
+    told = [
+        {"at": 60, "by": "page", "text": "stuck is ALARM"},
+        {"at": 120, "by": "chat", "text": "Firing: <b>stuck</b>"},
+    ]
+    story = {"title": "t", "text": "", "mood": "broken", "start": 0, "end": 600, "incidents": [], "messages": told}
+    lines = page.evaluate(
+        """story => { drawStory({ story, clock: { now: 300 } });
+           return [...document.querySelectorAll("#messages li")].map((line) => line.textContent); }""",
+        story,
+    )
+    assert lines == ["00:01pagestuck is ALARM", "00:02chatFiring: <b>stuck</b>"]
