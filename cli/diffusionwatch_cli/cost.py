@@ -172,27 +172,11 @@ def _figure(lines: Sequence[Line]) -> str:
 
 
 def _print_difference(before: Sequence[Line], after: Sequence[Line]) -> None:
-    from diffusionwatch_cdk.price import total
+    from diffusionwatch_cdk.price import difference, total
 
     print(f"\nbefore {total(before):,.2f}, now {total(after):,.2f}: {total(after) - total(before):+,.2f} a month")
-    known, now = _by_place(before), _by_place(after)
-    for place in sorted(known.keys() | now.keys()):
-        old, new = known.get(place, 0.0), now.get(place, 0.0)
-        if old is None or new is None:
-            change = "" if place in known and place in now else "unknown"
-        else:
-            change = f"{new - old:+,.2f}" if abs(new - old) >= 0.005 else ""
-        if change:
-            print(f"  {change:>10}  {place[0]}: {place[1]}")
-
-
-def _by_place(lines: Sequence[Line]) -> dict[tuple[str, str], float | None]:
-    """By construct below its stack, so that two environments can be compared, and by what stands before the colon."""
-    found: dict[tuple[str, str], float | None] = {}
-    for line in lines:
-        place = line.construct.partition("/")[2] or line.construct, line.what.partition(":")[0]
-        found[place] = line.monthly_usd
-    return found
+    for one in difference(before, after):
+        print(f"  {one}")
 
 
 def _refuse(message: str) -> NoReturn:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
-from diffusionwatch_cdk.price import total
+from diffusionwatch_cdk.price import difference, total
 from diffusionwatch_cli.reviewed import Review
 from diffusionwatch_local.preview.build import Written
-from diffusionwatch_local.preview.difference import GAINED, LOST, OF_PAGES, SHIFTED, UNKNOWN, Change
+from diffusionwatch_local.preview.difference import GAINED, LOST, OF_PAGES, SHIFTED, UNKNOWN
+from diffusionwatch_local.preview.picture import height
 
-MOST = 20  # lines of one kind in a comment: more are counted, and stand on the page
+MOST, LONGEST = 20, 400
+"""Lines of one kind in a comment, and letters of a line: what is more is counted or cut, and stands on the page."""
 
 
 def summary(review: Review) -> list[tuple[str, str]]:
     """One line a tool."""
     new = sum(review.is_new(finding) for finding in review.failing)
-    common = _common(review)
+    common = review.common
     pages = {kind: sum(change.kind == kind for change in common) for kind in OF_PAGES}
     others = len(common) - sum(pages.values())
     shifted = f", {pages[SHIFTED]} at another time" if pages[SHIFTED] else ""
@@ -47,10 +48,15 @@ def as_markdown(review: Review) -> str:
     parts = [f"### Monitoring {verdict}: `{review.asked.cdk_out}` against `{review.asked.against}`", ""]
     parts += ["| | |", "|---|---|", *(f"| {name} | {text} |" for name, text in summary(review)), ""]
     for title, lines in _sections(review):
-        parts += [f"**{title}**", "", *(f"- {line}" for line in lines[:MOST])]
+        parts += [f"**{title}**", "", *(f"- {_short(line)}" for line in lines[:MOST])]
         parts += [f"- and {len(lines) - MOST} more on the page"] if len(lines) > MOST else []
         parts.append("")
     return "\n".join(parts)
+
+
+def _short(line: str) -> str:
+    line = " ".join(line.split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
 def _sections(review: Review) -> Iterator[tuple[str, Sequence[str]]]:
@@ -61,48 +67,34 @@ def _sections(review: Review) -> Iterator[tuple[str, Sequence[str]]]:
     ]
     broken = [f"{one.file}:{one.line} {one.alarm or one.kind}: {one.reason}" for one in review.broken]
     widgets = [f"{one.dashboard}: {change.kind} {change.text}" for one in review.dashboards for change in one.own]
-    others = [f"{change.kind}: {change.text}" for change in _common(review)]
+    others = [f"{change.kind}: {change.text}" for change in review.common]
     for title, lines in (
         ("Findings", findings),
         ("Broken promises", broken),
         ("Alarms and pages", others),
         ("Widgets", widgets),
-        ("Cost", _costs(review)),
+        ("Cost", [str(one) for one in difference(review.old_lines, review.lines)]),
     ):
         if lines:
             yield title, lines
-
-
-def _costs(review: Review) -> list[str]:
-    """Lines whose cost moved by a cent or more, and those that came or went."""
-    old, new = (
-        {(line.construct, line.what): line.monthly_usd for line in lines} for lines in (review.old_lines, review.lines)
-    )
-    found = []
-    for place in sorted(old.keys() | new.keys()):
-        before, after = old.get(place, 0.0), new.get(place, 0.0)
-        if before is None or after is None:
-            change = "unknown" if (place in old) != (place in new) else ""
-        else:
-            change = f"{after - before:+,.2f}" if abs(after - before) >= 0.005 else ""
-        if change:
-            found.append(f"{change} {place[0]}: {place[1]}")
-    return found
-
-
-def _common(review: Review) -> tuple[Change, ...]:
-    return review.dashboards[0].common if review.dashboards else ()
 
 
 STYLE = """
 :root { color-scheme: light dark; }
 body { font: 14px/1.5 system-ui, sans-serif; margin: 24px auto; max-width: 1560px; padding: 0 20px; }
 h1 { font-size: 21px; } h2 { font-size: 16px; margin: 26px 0 6px; }
+table { border-collapse: collapse; }
 td { padding: 3px 18px 3px 0; border-bottom: 1px solid #8884; vertical-align: top; }
 td:first-child { font-weight: 600; }
-.bad { color: #d1293d; } .good { color: #1d8043; }
-iframe { width: 100%; height: 1180px; border: 1px solid #8884; border-radius: 8px; }
+.bad { color: light-dark(#d1293d, #ff7a85); } .good { color: light-dark(#1d8043, #4fc98a); }
+iframe { width: 100%; border: 1px solid #8884; border-radius: 8px; }
 details { margin: 8px 0; } summary { cursor: pointer; font-weight: 600; }
+/* A2 holds a dashboard unbroken, and every printer scales it to A4. */
+@media print {
+  @page { size: 420mm 594mm; margin: 10mm; }
+  :root { color-scheme: light; }
+  body { margin: 0; max-width: none; }
+}
 """
 
 
@@ -126,16 +118,18 @@ def as_html(review: Review) -> str:
 
 
 def _board(one: Written, review: Review) -> str:
-    pages = [("after", one.file, " open"), ("before", review.before.get(one.dashboard), "")]
+    pages = [("after", one, " open"), ("before", review.before.get(one.dashboard), "")]
     return "".join(
-        f"<details{opened}><summary>{_text(one.dashboard)}, {when}</summary>{_frame(file)}</details>"
-        for when, file, opened in pages
-        if file is not None
+        f"<details{opened}><summary>{_text(one.dashboard)}, {when}</summary>{_frame(page)}</details>"
+        for when, page, opened in pages
+        if page is not None
     )
 
 
-def _frame(file: Path) -> str:
-    return f'<iframe loading="lazy" srcdoc="{html.escape(file.read_text(encoding="utf-8"))}"></iframe>'
+def _frame(one: Written) -> str:
+    """As high as its page, so that nothing has to be scrolled and nothing is lost on paper."""
+    text = html.escape(one.file.read_text(encoding="utf-8"))
+    return f'<iframe style="height: {height(one.rows, len(one.changes))}px" srcdoc="{text}"></iframe>'
 
 
 def _text(text: str) -> str:

@@ -11,8 +11,9 @@ from diffusionwatch_cdk.price import Assumptions, Line, cost, limit_of, total
 from diffusionwatch_cdk.validation import Finding, by_folder, lint
 from diffusionwatch_cdk.validation.project import Assumptions as LintAssumptions
 from diffusionwatch_local.preview.assembly import Assembly
-from diffusionwatch_local.preview.build import Written, build
+from diffusionwatch_local.preview.build import Written, beside, build
 from diffusionwatch_local.preview.data import from_file, stated_day
+from diffusionwatch_local.preview.difference import Change
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,9 @@ class Review:
     """rule and path of what was found before"""
     promises: tuple[Result, ...]
     dashboards: tuple[Written, ...]
-    before: dict[str, Path]
+    common: tuple[Change, ...]
+    """what changed beyond the dashboards: alarms, and the pages that they send"""
+    before: dict[str, Written]
     """pages of the dashboards as they were, by name"""
     lines: tuple[Line, ...]
     old_lines: tuple[Line, ...]
@@ -74,16 +77,19 @@ def review(asked: Asked) -> Review:
     data = from_file(asked.data) if asked.data else stated_day([new, old])
     # Before first, so that nothing that is written after it is lost when both have the same name.
     earlier = build(old, data, asked.out / "before") if old.dashboards else []
+    written = build(new, data, asked.out / "after", old) if new.dashboards else []
+    asked.out.mkdir(parents=True, exist_ok=True)
     return Review(
         asked=asked,
-        data=data.title,
+        data=data.title if asked.data else f"{data.title}, for want of --data",
         findings=tuple(finding for one in after for finding in lint(one, assumed)),
         old_findings=frozenset((one.rule, one.path) for folder in before for one in lint(folder, assumed)),
         promises=tuple(result for one in answer(list(asked.scenarios)).checked for result in one.results)
         if asked.scenarios
         else (),
-        dashboards=tuple(build(new, data, asked.out / "after", old)),
-        before={one.dashboard: one.file for one in earlier},
+        dashboards=tuple(written),
+        common=written[0].common if written else beside(new, data, old),
+        before={one.dashboard: one for one in earlier},
         lines=tuple(line for one in after for line in cost(one, asked.assumed)),
         old_lines=tuple(line for one in before for line in cost(one, asked.assumed)),
         limit=limit_of(document for one in after for document in one),

@@ -60,6 +60,35 @@ def test_a_moved_threshold_is_told_with_its_pages_and_its_cost(head: Path, base:
     assert len(comment) < 65_536  # what a comment may hold
 
 
+def test_without_data_the_day_is_invented_and_the_comment_says_so(head: Path, base: Path, tmp_path: Path) -> None:
+    run(head, "--against", base, "--out", tmp_path / "review")
+    comment = (tmp_path / "review" / "review.md").read_text(encoding="utf-8")
+    assert "on the same data (An invented day, for want of --data)" in comment
+
+
+def test_alarms_without_a_dashboard_are_reviewed_too(tmp_path: Path) -> None:
+    bare = {name: template({"widgets": []}, threshold) for name, threshold in (("base", 99.5), ("head", 75))}
+    for one in bare.values():
+        one["Resources"] = {
+            name: kept for name, kept in one["Resources"].items() if kept["Type"] != "AWS::CloudWatch::Dashboard"
+        }
+    old, new = (folder(tmp_path / name, one) for name, one in bare.items())
+    assert run(new, "--against", old, "--out", tmp_path / "review") == 0
+    comment = (tmp_path / "review" / "review.md").read_text(encoding="utf-8")
+    assert "- changed: alarm busy: Threshold 99.5 -> 75" in comment
+    assert "- gained: page sent now: busy at " in comment
+    assert (tmp_path / "review" / "review.html").exists()
+
+
+def test_a_line_that_is_too_long_for_a_comment_is_cut(head: Path, tmp_path: Path) -> None:
+    faulty = sound()
+    faulty["Resources"]["Busy"]["Properties"]["MetricName"] = "nvidia_smi_" + "x" * 5000  # type: ignore[index]
+    found = folder(tmp_path / "long", faulty)
+    assert run(found, "--against", head, "--out", tmp_path / "review") == 1
+    lines = (tmp_path / "review" / "review.md").read_text(encoding="utf-8").splitlines()
+    assert max(map(len, lines)) <= 402
+
+
 def test_a_new_fault_and_a_broken_promise_end_with_one(base: Path, tmp_path: Path) -> None:
     faulty = sound(threshold=101)
     head = folder(tmp_path / "head", faulty)

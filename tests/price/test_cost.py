@@ -9,7 +9,7 @@ import pytest
 
 from diffusionwatch.catalog import METRICS, MODEL, Emitter
 from diffusionwatch_agent import GpuNodes, custom_metrics, ec2_configuration
-from diffusionwatch_cdk.price import PRICES, Assumptions, Line, Price, cost, gpu_bill, total
+from diffusionwatch_cdk.price import PRICES, Assumptions, Line, Price, cost, difference, gpu_bill, total
 from diffusionwatch_cdk.price.custom_metrics import series_of_agent
 from diffusionwatch_cdk.validation import Document
 
@@ -117,6 +117,26 @@ def test_a_sampling_rule_takes_its_reservoir_and_its_share_of_the_rest() -> None
     (many,) = lines("AWS::XRay::SamplingRule", rule, Assumptions(requests_per_minute=600))
     assert few.quantity == pytest.approx(0.5 * 3600 * 730 / 1e6)
     assert many.quantity == pytest.approx((1 + 9 * 0.05) * 3600 * 730 / 1e6)
+
+
+def test_what_changed_is_told_by_construct_below_its_stack_the_dearest_first() -> None:
+    def line(construct: str, what: str, cost: float | None) -> Line:
+        return Line("s", construct, what, 1, "", 1, cost, "")
+
+    before = [line("dev/A", "alarm", 0.1), line("dev/B", "dashboard", 3), line("dev/C", "log ingest: who knows", None)]
+    after = [line("prod/A", "alarm", 0.5), line("prod/A", "alarm", 0.1), line("prod/D", "budget", None)]
+    told = [str(one) for one in difference(before, after)]
+    assert told == ["-3.00 B: dashboard", "+0.50 A: alarm", "unknown C: log ingest", "unknown D: budget"]
+
+
+def test_the_gpu_bill_is_that_of_all_fleets() -> None:
+    fleets = '{"a": {"usd_per_hour": 2.0}, "b": {"usd_per_hour": 3.0}}'
+    function = {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {"Environment": {"Variables": {"DIFFUSIONWATCH_SERVICES": fleets}}},
+    }
+    document = Document("s.template.json", json.dumps({"Resources": {"F": function}}))
+    assert gpu_bill([document], Assumptions(instances=3, hours=100)) == 1500
 
 
 def test_the_gpu_bill_is_that_of_the_cost_meter() -> None:

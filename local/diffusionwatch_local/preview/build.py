@@ -58,6 +58,12 @@ def build(assembly: Assembly, data: Data, out: Path, against: Assembly | None = 
     return written
 
 
+def beside(assembly: Assembly, data: Data, against: Assembly) -> tuple[difference.Change, ...]:
+    """What changed beyond the dashboards, for an assembly that has none."""
+    compared = Compared(against, data.simulate(against.alarms))
+    return tuple(_common(assembly, data.simulate(assembly.alarms), compared))
+
+
 def _common(assembly: Assembly, simulation: Simulation, compared: Compared | None) -> list[difference.Change]:
     """What changed beyond the dashboards."""
     if compared is None:

@@ -17,6 +17,11 @@ ROW, AROUND, LINE = 48, 400, 24
 PATIENCE = 60
 
 
+def height(rows: int, lines: int = 0) -> int:
+    """Of a page with so many rows of its grid and lines of changes, in pixels."""
+    return rows * ROW + AROUND + lines * LINE
+
+
 def picture(page: Path, rows: int, lines: int = 0) -> Path:
     """Writes ``page``, with so many rows and lines of changes, beside itself as PNG.
 
@@ -34,7 +39,7 @@ def picture(page: Path, rows: int, lines: int = 0) -> Path:
             "--disable-gpu",
             "--hide-scrollbars",
             f"--user-data-dir={profile}",
-            f"--window-size={WIDTH},{rows * ROW + AROUND + lines * LINE}",
+            f"--window-size={WIDTH},{height(rows, lines)}",
             "--virtual-time-budget=4000",
             f"--screenshot={target.resolve()}",
             page.resolve().as_uri(),

@@ -68,7 +68,7 @@ function drawStory({ story, clock }) {
   const gutter = lanes.length ? 150 : 0;
   const x = (at) => gutter + Math.max(0, Math.min(1, (at - story.start) / (story.end - story.start))) * (width - gutter - 2);
   const svg = el("svg", { viewBox: `0 0 ${width} ${height}`, height, role: "img", "aria-label": "Incidents and alarms over time" });
-  svg.append(el("rect", { x: gutter, y: 2, width: width - gutter - 2, height: 18, rx: 4, fill: "var(--rule)" }));
+  svg.append(el("rect", { x: gutter, y: 2, width: Math.max(0, width - gutter - 2), height: 18, rx: 4, fill: "var(--rule)" }));
   svg.append(el("rect", { x: gutter, y: 2, width: Math.max(0, x(clock.now) - gutter), height: 18, rx: 4, fill: "var(--ok)", opacity: 0.22 }));
   for (const incident of story.incidents) {
     const from = x(incident.begins), to = x(incident.ends);
