@@ -17,6 +17,10 @@ class NVMLError_NotSupported(Exception):  # noqa: N801, N818 - as NVML names it
     pass
 
 
+class NVMLError_GpuIsLost(Exception):  # noqa: N801, N818
+    pass
+
+
 class Nvml:
     """Two GPUs, of which the second supports little."""
 
@@ -26,15 +30,21 @@ class Nvml:
     def __init__(self, count: int = 1) -> None:
         self.count, self.used, self.joules, self.asked = count, 1000.0, 0.0, [0]
         self.xids: list[int] = []
+        self.lost: set[str] = set()
+        self.reasons, self.remap_failure = 0x08 | 0x40, 0
 
     def nvmlInit(self) -> None: ...  # noqa: N802
 
     def __getattr__(self, name: str) -> Any:
         def answer(*given: Any) -> Any:
+            if given and given[0] in self.lost:
+                raise NVMLError_GpuIsLost
+            if name == "nvmlDeviceGetHandleByIndex" and given[0] >= self.count:
+                raise NVMLError_GpuIsLost
             if given and given[0] == "gpu-1" and name != "nvmlDeviceGetMemoryInfo":
                 self.asked[0] += 1
                 raise NVMLError_NotSupported
-            return {
+            answers: dict[str, Any] = {
                 "nvmlDeviceGetCount": lambda: self.count,
                 "nvmlDeviceGetHandleByIndex": lambda: f"gpu-{given[0]}",
                 "nvmlDeviceGetHandleByUUID": lambda: f"uuid-{given[0]}",
@@ -45,13 +55,14 @@ class Nvml:
                 "nvmlDeviceGetPowerUsage": lambda: 215_000,
                 "nvmlDeviceGetTemperatureV": lambda: 71,
                 "nvmlDeviceGetClockInfo": lambda: 1740,
-                "nvmlDeviceGetCurrentClocksEventReasons": lambda: 0x08 | 0x40,
+                "nvmlDeviceGetCurrentClocksEventReasons": lambda: self.reasons,
                 "nvmlDeviceGetTotalEccErrors": lambda: 0,
-                "nvmlDeviceGetRemappedRows": lambda: (0, 1, 0, 0),
+                "nvmlDeviceGetRemappedRows": lambda: (0, 1, 0, self.remap_failure),
                 "nvmlEventSetCreate": lambda: "events",
                 "nvmlDeviceRegisterEvents": lambda: None,
                 "nvmlEventSetWait_v2": lambda: SimpleNamespace(eventData=self.xids.pop()),
-            }[name]()
+            }
+            return answers[name]()
 
         return answer
 
@@ -147,6 +158,99 @@ def test_mig_instance_has_memory_of_its_own_and_no_energy(monkeypatch: pytest.Mo
     sampler.sample()
     assert sampler.gpus[0]._handle == "uuid-MIG-1234"
     assert sampler.during(0, 0) == (1000.0, None)
+
+
+def sampled(nvml: Nvml, samples: int = 4) -> GpuSampler:
+    sampler = GpuSampler(ManualClock(0), nvml)
+    sampler.open()
+    for _ in range(samples):
+        sampler.sample()
+    return sampler
+
+
+def test_sound_gpus_are_none_missing_none_degraded_and_never_slowed() -> None:
+    nvml = Nvml()
+    nvml.reasons = 0x04  # at its power limit, as a loaded board should be
+    assert sampled(nvml).health() == {"GpusMissing": 0, "GpusDegraded": 0, "GpuThrottled": 0}
+
+
+def test_hardware_slowdown_is_a_share_of_the_samples_since_the_last_heartbeat() -> None:
+    nvml = Nvml()
+    sampler = sampled(nvml, samples=1)
+    nvml.reasons = 0
+    for _ in range(3):
+        sampler.sample()
+    assert sampler.health()["GpuThrottled"] == 25
+    sampler.sample()
+    assert sampler.health()["GpuThrottled"] == 0
+
+
+def test_a_gpu_whose_rows_cannot_be_remapped_is_degraded() -> None:
+    nvml = Nvml()
+    nvml.remap_failure = 1
+    assert sampled(nvml).health()["GpusDegraded"] == 1
+
+
+def test_a_gpu_that_answers_nothing_for_a_whole_heartbeat_is_missing() -> None:
+    nvml = Nvml(2)
+    sampler = sampled(nvml)
+    nvml.lost = {"gpu-0"}
+    sampler.sample()
+    assert sampler.health()["GpusMissing"] == 0  # it answered earlier in this minute: one failed call is no loss
+    sampler.sample()
+    assert sampler.health()["GpusMissing"] == 1
+    nvml.lost = set()
+    sampler.sample()
+    assert sampler.health()["GpusMissing"] == 0
+
+
+def test_a_gpu_that_was_gone_before_the_worker_started_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,7")
+    sampler = sampled(Nvml(1))
+    assert len(sampler.gpus) == 1
+    assert sampler.health()["GpusMissing"] == 1
+
+
+@pytest.mark.parametrize("names", ["", "-1", "none", "GPU-8932f937"])
+def test_names_that_say_nothing_about_a_gpu_miss_none(names: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Unknown(Nvml):
+        def nvmlDeviceGetHandleByUUID(self, name: str) -> str:  # noqa: N802
+            raise NVMLError_NotSupported
+
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", names)
+    assert sampled(Unknown()).health() == {}
+
+
+def test_figures_that_no_gpu_supports_are_absent_and_not_zero() -> None:
+    class Old(Nvml):
+        def nvmlDeviceGetRemappedRows(self, gpu: str) -> None:  # noqa: N802
+            raise NVMLError_NotSupported
+
+        def nvmlDeviceGetCurrentClocksEventReasons(self, gpu: str) -> None:  # noqa: N802
+            raise NVMLError_NotSupported
+
+    assert sampled(Old()).health() == {"GpusMissing": 0}
+
+
+def test_the_heartbeat_carries_the_figures_of_the_gpus() -> None:
+    clock, nvml = ManualClock(1000), Nvml()
+    with recording(clock=clock) as (monitor, sink):
+        monitor._digest.gpus = sampled(nvml)
+        monitor.flush()
+        nvml.lost = {"gpu-0"}
+        monitor._digest.gpus.sample()
+        clock.advance(60)
+    assert sink.values("GpusMissing") == [0, 1]
+    assert sink.values("GpusDegraded") == [0]
+    assert sink.values("GpuThrottled") == [100]
+    assert len(sink.values("WorkerHeartbeat")) == 2
+
+
+def test_a_worker_without_gpus_says_nothing_of_them() -> None:
+    with recording() as (_, sink):
+        pass
+    assert sink.values("WorkerHeartbeat") == [1]
+    assert sink.values("GpusMissing") == sink.values("GpuThrottled") == []
 
 
 def test_no_driver_means_no_gpus_and_no_thread() -> None:

@@ -90,7 +90,8 @@ class Digest:
         events = self._aggregate.due(now, final) if self._aggregate is not None else []
         started = list(self._in_flight.values())
         oldest = monotonic - min(started) if started else 0
-        beat = self._heartbeat.beat(now, oldest, self._ledger, self._state)
+        figures = self.gpus.health if self.gpus is not None else dict
+        beat = self._heartbeat.beat(now, oldest, self._ledger, self._state, figures)
         for event in [*events, beat] if beat is not None else events:
             documents += self._encoder.encode(event)
         return documents

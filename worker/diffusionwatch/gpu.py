@@ -1,8 +1,8 @@
 """What the GPUs did while a request ran: a sampler thread on NVML.
 
-Two readings are taken four times a second, memory in use and the energy counter; everything else only when the
-heartbeat asks. Each call is guarded by itself: what a GPU does not support is not asked again, and a host without a
-driver costs one log line. Needs the extra ``gpu`` (nvidia-ml-py). Source: NVML API reference.
+Three readings are taken four times a second: memory in use, the energy counter, and what slows the clock. Everything
+else only when the heartbeat asks. Each call is guarded by itself: what a GPU does not support is not asked again, and a
+host without a driver costs one log line. Needs the extra ``gpu`` (nvidia-ml-py). Source: NVML API reference.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import threading
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from diffusionwatch.clock import Clock
@@ -22,6 +23,7 @@ log = logging.getLogger("diffusionwatch")
 
 SAMPLE_SECONDS = 0.25
 """A request takes seconds; four samples a second find its peak to within one sampling step."""
+FULL_UUID = len("GPU-8932f937-d72c-4106-c12f-20bd9faed9f6")
 KEEP = 4 * 900
 """Samples that are kept: of a quarter of an hour, longer than any request may run."""
 MIB = 1024 * 1024
@@ -34,6 +36,11 @@ THROTTLING: dict[int, str] = {
     0x80: "hardware power brake",
 }
 """Bits of nvmlDeviceGetCurrentClocksEventReasons that cost speed."""
+HARDWARE_SLOWDOWN = 0x08 | 0x40 | 0x80
+"""Those by which a board protects itself: heat or power that is not as it should be. A software power cap is no fault:
+a loaded board runs at its limit."""
+ROW_REMAP_FAILURE = 3
+"""Place in what nvmlDeviceGetRemappedRows gives: correctable, uncorrectable, pending, failure."""
 
 # Name of the property, and how it is read from NVML's module and a device's handle.
 READINGS: dict[str, Callable[[Any, Any], Any]] = {
@@ -52,12 +59,24 @@ READINGS: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
+@dataclass
+class _Minute:
+    """What became of the samples since the last heartbeat."""
+
+    asked: int = 0
+    answered: int = 0
+    told: int = 0
+    slowed: int = 0
+
+
 class Gpu:
     """One GPU, or one MIG instance of it."""
 
     def __init__(self, nvml: Any, handle: Any, whole: Any) -> None:
         self._nvml, self._handle, self._whole = nvml, handle, whole
         self._unsupported: set[str] = set()
+        self._ever_answered = False
+        self._minute = _Minute()
         self.samples: deque[tuple[int, float | None, float | None]] = deque(maxlen=KEEP)
         """Monotonic nanoseconds, memory in use in MiB, energy counter in joules."""
 
@@ -67,6 +86,22 @@ class Gpu:
         if self._handle is self._whole:  # an instance's share of the counter is not known
             joules = self._read("energy", lambda nvml, gpu: nvml.nvmlDeviceGetTotalEnergyConsumption(gpu) / 1000)
         self.samples.append((now_ns, used, joules))
+        reasons = self._read("slowdown", lambda nvml, gpu: nvml.nvmlDeviceGetCurrentClocksEventReasons(gpu))
+        minute = self._minute
+        minute.asked += 1
+        minute.answered += (used, joules, reasons) != (None, None, None)
+        if reasons is not None:
+            minute.told += 1
+            minute.slowed += bool(reasons & HARDWARE_SLOWDOWN)
+
+    def health(self) -> tuple[bool, bool | None, int, int]:
+        """Since the last call: whether the GPU has gone, whether its memory is beyond repair, samples that told
+        what slows it down, and those of them in which the hardware did."""
+        minute, self._minute = self._minute, _Minute()
+        self._ever_answered |= minute.answered > 0
+        gone = self._ever_answered and minute.asked > 0 and minute.answered == 0
+        rows = self._read("remapped_rows", READINGS["remapped_rows"])
+        return gone, None if rows is None else bool(rows[ROW_REMAP_FAILURE]), minute.told, minute.slowed
 
     def state(self) -> dict[str, Any]:
         """All readings that this GPU supports."""
@@ -92,12 +127,14 @@ class GpuSampler:
     empty and the thread ends.
     """
 
-    def __init__(self, clock: Clock, nvml: Any = None) -> None:
-        self._clock = clock
+    def __init__(self, clock: Clock, nvml: Any = None, *, seconds: float = SAMPLE_SECONDS) -> None:
+        self._clock, self._seconds = clock, seconds
         self._stop = threading.Event()
         self._events: Any = None
         self._nvml = nvml
         self.gpus: list[Gpu] = []
+        self.absent = 0
+        """GPUs that CUDA_VISIBLE_DEVICES names and the driver does not have."""
         self.xids: deque[int] = deque(maxlen=20)
         """The newest Xid errors, as the driver numbers them."""
         if nvml is None:
@@ -134,6 +171,22 @@ class GpuSampler:
         found: dict[str, Any] = {"gpus": [gpu.state() for gpu in self.gpus], "xids": list(self.xids)}
         return {name: value for name, value in found.items() if value}
 
+    def health(self) -> dict[str, float]:
+        """The fleet's figures of the GPUs since the last call; none of what no GPU tells.
+
+        Expected are the GPUs that CUDA_VISIBLE_DEVICES names, else those that the driver had when the worker started:
+        a worker knows no instance types. What was lost before is the alarm gpu-driver-gone's, which does.
+        """
+        if not self.gpus and not self.absent:
+            return {}
+        found = [gpu.health() for gpu in self.gpus]
+        figures: dict[str, float] = {"GpusMissing": self.absent + sum(gone for gone, *_ in found)}
+        if worn := [beyond for _, beyond, _, _ in found if beyond is not None]:
+            figures["GpusDegraded"] = sum(worn)
+        if told := sum(told for _, _, told, _ in found):
+            figures["GpuThrottled"] = round(100 * sum(slowed for *_, slowed in found) / told, 3)
+        return figures
+
     def sample(self) -> None:
         """Takes one sample of each GPU; the thread does so by itself."""
         now = self._clock.monotonic_ns()
@@ -145,7 +198,7 @@ class GpuSampler:
 
     def _run(self) -> None:
         self.open()
-        while self.gpus and not self._clock.wait(self._stop, SAMPLE_SECONDS):
+        while self.gpus and not self._clock.wait(self._stop, self._seconds):
             self.sample()
 
     def _visible(self) -> list[Gpu]:
@@ -153,16 +206,23 @@ class GpuSampler:
         chosen = os.environ.get("CUDA_VISIBLE_DEVICES")
         names = chosen.split(",") if chosen is not None else [str(i) for i in range(nvml.nvmlDeviceGetCount())]
         gpus = []
-        for name in filter(None, (name.strip() for name in names)):
-            if name.isdigit():
-                handle = nvml.nvmlDeviceGetHandleByIndex(int(name))
-            else:
-                handle = nvml.nvmlDeviceGetHandleByUUID(name)
-            whole = handle
-            if name.startswith("MIG-"):
-                whole = nvml.nvmlDeviceGetDeviceHandleFromMigDeviceHandle(handle)
-            gpus.append(Gpu(nvml, handle, whole))
+        for name in (name.strip() for name in names):
+            if not name.isdigit() and not name.startswith(("GPU-", "MIG-")):
+                break  # "-1", "none": CUDA ignores such a name and all after it
+            try:
+                gpus.append(self._called(name))
+            except Exception as error:
+                # An abbreviated UUID is CUDA's to complete, and says nothing about the GPU.
+                self.absent += name.isdigit() or len(name) >= FULL_UUID
+                log.warning("CUDA_VISIBLE_DEVICES names GPU %s, and the driver does not have it: %s", name, error)
         return gpus
+
+    def _called(self, name: str) -> Gpu:
+        nvml = self._nvml
+        by = nvml.nvmlDeviceGetHandleByUUID if not name.isdigit() else nvml.nvmlDeviceGetHandleByIndex
+        handle = by(int(name) if name.isdigit() else name)
+        mig = name.startswith("MIG-")
+        return Gpu(nvml, handle, nvml.nvmlDeviceGetDeviceHandleFromMigDeviceHandle(handle) if mig else handle)
 
     def _register_xids(self) -> None:
         try:

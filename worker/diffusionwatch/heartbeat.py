@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from diffusionwatch.ledger import Ledger
@@ -23,9 +23,16 @@ class Heartbeat:
         self._dropped: float = 0
         self._version = _version()
 
-    def beat(self, now_ns: int, oldest_ns: int, ledger: Ledger, state: Callable[[], dict[str, Any]]) -> Event | None:
+    def beat(
+        self,
+        now_ns: int,
+        oldest_ns: int,
+        ledger: Ledger,
+        state: Callable[[], dict[str, Any]],
+        figures: Callable[[], Mapping[str, float]] = dict,
+    ) -> Event | None:
         """The event of this minute, unless it was given already. ``oldest_ns`` is the age of the oldest request in
-        work, 0 when there is none; ``state`` gives the event's properties.
+        work, 0 when there is none; ``state`` gives the event's properties, ``figures`` further metrics.
 
         A minute that was missed stays missed: a process that stood still did not live.
         """
@@ -38,6 +45,7 @@ class Heartbeat:
         self._dropped = dropped
         if oldest_ns:
             metrics["InFlightRequestAge"] = oldest_ns // 1000 / 1000
+        metrics.update(figures())
         return Event(now_ns // 1_000_000, metrics, properties={**state(), "diffusionwatch_version": self._version})
 
 
