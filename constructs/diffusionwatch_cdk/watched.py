@@ -43,6 +43,24 @@ class WatchedFleet:
             retention_days=self.environment.retention_days,
         )
 
+    @property
+    def budget_usd(self) -> float | None:
+        """The service's part of the monthly budget: as stated, or as its planned dollars are of those of all services.
+
+        None where it cannot be told: other services have a part, and no plan says how much.
+        """
+        services = self.environment.services
+        if (service := services.get(self.fleet.service)) and service.budget_usd is not None:
+            return service.budget_usd
+        others = [Fleet.named(name, one.fleet) for name, one in services.items() if name != self.fleet.service]
+        if not others:
+            return self.environment.budget.monthly_usd
+        planned = [one.planned_usd_per_hour for one in (self.fleet, *others)]
+        known = [one for one in planned if one is not None]
+        if len(known) < len(planned) or not sum(known):
+            return None
+        return round(self.environment.budget.monthly_usd * known[0] / sum(known), 2)
+
     def worker(self, name: str, stat: str, period: int = 60, *, model: str = "", error_class: str = "") -> Metric:
         """A metric of the worker's or the cost meter's, of the whole service unless narrowed."""
         dimensions = [("Environment", self.environment.name), ("Service", self.fleet.service)]
@@ -137,7 +155,8 @@ class WatchedFleet:
 
     def topic_arn(self, severity: str) -> str:
         where = self.environment
-        return names.topic_arn(where.name, severity, account=where.account, region=where.region)
+        route = where.route(self.fleet.service, severity)
+        return names.topic_arn(where.name, route, account=where.account, region=where.region)
 
     def dashboard_url(self, dashboard: str = "on-call") -> str:
         region = self.environment.region

@@ -27,8 +27,19 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
         "cost-hour-page": PAGE,
         "cost-day": TICKET,
         "cost-per-image": TICKET,
+        "cost-per-image-week": TICKET,
+        "spend-unusual": TICKET,
+        "idle-dollars": TICKET,
+        "budget-burn-fast": TICKET,
+        "budget-burn-slow": TICKET,
     },
-    SIGHT: {"blind": TICKET, "blind-page": PAGE, "page-path": PAGE},
+    SIGHT: {
+        "blind": TICKET,
+        "blind-page": PAGE,
+        "page-path": PAGE,
+        "cost-unpriced": TICKET,
+        "cost-meter-errors": TICKET,
+    },
 }
 """Cause to the alarms that speak for it, each with its default severity."""
 
@@ -72,12 +83,13 @@ INHIBITIONS = (
     Inhibition(
         "agent-silent",
         ("workers-stuck", "gpu-sick", "straggler", "paying-for-nothing", "paying-for-nothing-page",
-         "cost-per-image"),
+         "cost-per-image", "cost-per-image-week", "idle-dollars"),
         "heartbeats, GPU metrics and image counts come through the agent",
     ),
     Inhibition(
         "cost-meter-silent",
-        ("cost-hour", "cost-hour-page", "cost-day", "cost-per-image"),
+        ("cost-hour", "cost-hour-page", "cost-day", "cost-per-image", "cost-per-image-week", "spend-unusual",
+         "idle-dollars", "budget-burn-fast", "budget-burn-slow"),
         "money is known from the meter alone",
     ),
 )  # fmt: skip

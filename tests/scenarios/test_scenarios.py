@@ -14,6 +14,7 @@ import yaml
 from cloudwatch_simulator.scenario.answer import Answer, answer
 from diffusionwatch_cdk.alarms import alarm_ids, alarm_rules
 from diffusionwatch_cdk.digest.alarms import DIGEST_ALARMS
+from diffusionwatch_cdk.money.alarms import DEAD_LETTERS
 
 HERE = Path(__file__).parent
 FILES = sorted(HERE.glob("*.yaml"))
@@ -58,8 +59,8 @@ def test_there_is_a_scenario_in_which_it_keeps_quiet(alarm: str) -> None:
     assert [one for one in expectations(alarm) if one.get("state") == "OK" or one.get("never") == "ALARM"]
 
 
-@pytest.mark.parametrize("alarm", [alarm.id for alarm in DIGEST_ALARMS])
-def test_the_digests_alarms_go_off_and_keep_quiet_in_some_scenario(alarm: str) -> None:
+@pytest.mark.parametrize("alarm", [*(alarm.id for alarm in DIGEST_ALARMS), DEAD_LETTERS])
+def test_the_functions_alarms_go_off_and_keep_quiet_in_some_scenario(alarm: str) -> None:
     every = [one for path in FILES for one in yaml.safe_load(path.read_text())["expect"]]
     found = [one for one in every if one.get("alarm") == f"prod-{alarm}"]
 
