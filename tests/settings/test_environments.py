@@ -72,7 +72,7 @@ def test_a_misspelt_key_is_told_with_line_allowed_keys_and_the_nearest(edited) -
         ("g6.xlarge", "g6.xlrge", 22, "did you mean g6.xlarge?"),
         ("planned_instances: 1", "planned_instances: -1", 23, "greater than or equal to 0"),
         ("planned_instances: 1", "planned_instances: many", 23, "'many'"),
-        ("protocol: email", "protocol: mail", 15, "allowed: email, https, sqs, lambda; did you mean email?"),
+        ("protocol: email", "protocol: mail", 15, "allowed: email, https, sqs, lambda, slack; did you mean email?"),
         ("image-platform@example.com", "nobody", 15, "'nobody' is no endpoint for email"),
         ("retention_days: 14", "retention_days: 15", 8, "allowed: 1, 3, 5, 7, 14"),
         ("monthly_usd: 400", "monthly_usd: 0", 10, "greater than 0"),
@@ -95,6 +95,13 @@ def test_an_impossible_value_is_told_with_its_line_and_what_is_allowed(edited, o
 
 def test_a_missing_key_is_told_with_its_meaning(edited) -> None:
     assert "region is missing (the AWS region, such as us-east-1)" in edited("region: us-east-1\n", "")
+
+
+def test_a_wrong_value_is_told_with_the_meaning_of_its_key(edited) -> None:
+    message = edited("[sdxl, flux]", "7")
+
+    assert "services.image-api.models is 7: " in message
+    assert message.endswith("(models that get a line of their own on dashboards, as the worker names them; at most 40)")
 
 
 def test_an_alarm_is_switched_off_only_for_a_reason(edited) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import textwrap
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
 from .environment import EnvironmentSettings
 from .nearest import did_you_mean
@@ -16,23 +19,40 @@ def explain(error: Mapping[str, Any]) -> str:
     """The sentence for one entry of ``ValidationError.errors()``."""
     location: tuple[str | int, ...] = tuple(part for part in error["loc"] if part != "[key]")
     where = ".".join(map(str, location)) or "the file"
-    kind, field = error["type"], _field(location)
+    kind = error["type"]
     if kind == "extra_forbidden":
         allowed = _allowed(location[:-1])
         return f"{where} is not a setting; allowed here: {', '.join(allowed)}{did_you_mean(str(location[-1]), allowed)}"
     if kind == "missing":
-        return f"{where} is missing{_meaning(field)}"
+        return f"{where} is missing{_meaning(location)}"
     if kind == "literal_error":
         given, choices = error["input"], get_args(_type_at(location))
         return f"{where} is {given!r}; allowed: {', '.join(choices)}{did_you_mean(str(given), choices)}"
     if kind == "value_error":
         return f"{where}: {error['ctx']['error']}"
     problem = error["msg"].replace("Input should be", "it must be").replace("String should", "it must")
-    return f"{where} is {error['input']!r}: {problem[0].lower()}{problem[1:]}{_meaning(field)}"
+    return f"{where} is {error['input']!r}: {problem[0].lower()}{problem[1:]}{_meaning(location)}"
 
 
-def _meaning(field: FieldInfo | None) -> str:
-    return f" ({' '.join(field.description.split())})" if field and field.description else ""
+def _meaning(location: tuple[str | int, ...]) -> str:
+    """What stands under the setting in its model, in brackets.
+
+    Read here and not by pydantic (use_attribute_docstrings), which would parse every model at each start.
+    """
+    model = _type_at(location[:-1])
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        return ""
+    owner = next((one for one in model.__mro__ if location[-1] in inspect.get_annotations(one)), None)
+    if owner is None:
+        return ""
+    (described,) = ast.parse(textwrap.dedent(inspect.getsource(owner))).body
+    assert isinstance(described, ast.ClassDef)
+    for setting, below in pairwise(described.body):
+        match setting, below:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(meaning))):
+                if name == location[-1]:
+                    return f" ({' '.join(meaning.split())})"
+    return ""
 
 
 def _allowed(location: Iterable[str | int]) -> list[str]:
@@ -40,15 +60,6 @@ def _allowed(location: Iterable[str | int]) -> list[str]:
     if not (isinstance(model, type) and issubclass(model, BaseModel)):
         return []
     return [name for name in model.model_fields if not (model is EnvironmentSettings and name == "name")]
-
-
-def _field(location: tuple[str | int, ...]) -> FieldInfo | None:
-    if not location:
-        return None
-    model = _type_at(location[:-1])
-    if isinstance(model, type) and issubclass(model, BaseModel):
-        return model.model_fields.get(str(location[-1]))
-    return None
 
 
 def _type_at(location: Iterable[str | int]) -> Any:

@@ -8,11 +8,12 @@ from pydantic import Field, StringConstraints, model_validator
 
 from .base import Name, Settings
 
-TagKey = Annotated[str, StringConstraints(pattern=r"^[\w.:/=+@-]{1,127}$")]
+# Lengths stand beside the patterns: a repetition over all of Unicode's letters takes 40 ms to compile.
+TagKey = Annotated[str, StringConstraints(pattern=r"^[\w.:/=+@-]+$", max_length=127)]
 TagValue = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 MonitorArn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:ce::\d{12}:anomalymonitor/[0-9a-f-]+$")]
 Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-RoleName = Annotated[str, StringConstraints(pattern=r"^[\w+=,.@-]{1,64}$")]
+RoleName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+=,.@-]+$", max_length=64)]
 
 
 class CostSettings(Settings):
