@@ -45,12 +45,12 @@ def command(
 
     Example: **diffusionwatch fire-drill --environment prod --severity page**
     """
-    from diffusionwatch_cdk.operations import SEVERITIES
     from diffusionwatch_cdk.operations.fire_drill import Drill, plan, run
 
     deployment = open_deployment(environment, environments)
     with reachable():
-        routes = plan(deployment, [severity.value] if severity else SEVERITIES)
+        asked = [one for one in deployment.settings.routes if severity is None or one.split("-")[-1] == severity.value]
+        routes = plan(deployment, asked)
     _agreed(deployment, routes, yes)
     drill = Drill(deployment, who or getpass.getuser(), timeout, time.sleep, time.monotonic)
     with reachable(), busy("waiting for receipts"):

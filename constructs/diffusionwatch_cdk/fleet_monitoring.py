@@ -49,6 +49,14 @@ class FleetMonitoring(Construct):
         MaintenanceWindows(self, "Maintenance", watched=self.watched, alarms=self.alarms.definition.loud)
         check(vocabulary(self.watched), self._looked_at())
 
+    @property
+    def deploy_guard(self) -> str | None:
+        """The name of the alarm that goes off while a deployment harms: for AlarmSpecification of an instance refresh,
+        or as a rollback trigger of a stack (docs/notifications.md). None where it is switched off.
+        """
+        guards = [one.name for one in self.alarms.definition.composites if one.rule.id == "deploy-guard"]
+        return guards[0] if guards else None
+
     def _looked_at(self) -> Iterator[tuple[str, Metric]]:
         for alarm in self.alarms.definition.alarms:
             yield from ((alarm.name, metric) for metric in alarm.measure.looked_at)

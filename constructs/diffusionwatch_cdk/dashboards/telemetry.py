@@ -78,7 +78,8 @@ def _dropped(watched: WatchedFleet, alarms: AlarmSetDefinition, region: str) -> 
 
 
 def _delivered(watched: WatchedFleet, region: str) -> Widget:
-    topic = (("TopicName", topic_name(watched.environment.name, "page")),)
+    page = watched.environment.route(watched.fleet.service, "page")
+    topic = (("TopicName", topic_name(watched.environment.name, page)),)
     lines = [
         Line(Metric("AWS/SNS", "NumberOfNotificationsDelivered", topic, "Sum", PERIOD), "Pages delivered", GOOD),
         Line(Metric("AWS/SNS", "NumberOfNotificationsFailed", topic, "Sum", PERIOD), "Pages not delivered", BAD),

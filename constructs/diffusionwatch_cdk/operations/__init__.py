@@ -6,9 +6,9 @@ Everything here takes boto3 clients from its caller, so that AWS and the embedde
 from __future__ import annotations
 
 from .check import Check
-from .deployment import SEVERITIES, Deployment
+from .deployment import Deployment
 from .discovery import checks
 from .examination import examine
 from .finding import Finding, Verdict
 
-__all__ = ["SEVERITIES", "Check", "Deployment", "Finding", "Verdict", "checks", "examine"]
+__all__ = ["Check", "Deployment", "Finding", "Verdict", "checks", "examine"]

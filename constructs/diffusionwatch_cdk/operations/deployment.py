@@ -10,15 +10,13 @@ from typing import Any
 from ..alarms import AlarmSetDefinition, define
 from ..fleet import Fleet
 from ..names import stack_name, topic_arn
-from ..page_path import PAGE_PATH
+from ..page_path import page_path_name
 from ..settings import EnvironmentSettings
 from ..watched import WatchedFleet
 from .arrival import Arrival, arrivals
 from .deployed_alarm import DeployedAlarm
 from .source import Source
 from .subscriber import Subscriber, subscribers
-
-SEVERITIES = ("page", "ticket")
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ class Deployment:
 
     @cached_property
     def alarms(self) -> tuple[DeployedAlarm, ...]:
-        """The environment's alarms: those named after its services, and the one on its page topic."""
+        """The environment's alarms: those named after its services, and those on its page topics."""
         environment = self.settings.name
         ours = tuple(f"{environment}-{service}-" for service in self.settings.services)
         pages = (
@@ -64,7 +62,8 @@ class Deployment:
             .paginate(AlarmNamePrefix=f"{environment}-", AlarmTypes=["MetricAlarm", "CompositeAlarm"])
         )
         found = [DeployedAlarm(one) for page in pages for one in (*page["CompositeAlarms"], *page["MetricAlarms"])]
-        return tuple(one for one in found if one.name.startswith(ours) or one.name == f"{environment}-{PAGE_PATH}")
+        paths = {page_path_name(environment, owner) for owner in ("", *self.settings.owners)}
+        return tuple(one for one in found if one.name.startswith(ours) or one.name in paths)
 
     @cached_property
     def arrivals(self) -> Mapping[Source, Arrival]:
@@ -98,13 +97,13 @@ class Deployment:
         fitting = [name for name in self.watched if alarm.startswith(f"{self.settings.name}-{name}-")]
         return max(fitting, key=len, default=None)
 
-    def topic(self, severity: str) -> str:
-        """The ARN of the topic of a severity."""
-        return topic_arn(self.settings.name, severity, account=self.settings.account, region=self.settings.region)
+    def topic(self, route: str) -> str:
+        """The ARN of a topic, by the last part of its name: a severity, before it the owner of services if one."""
+        return topic_arn(self.settings.name, route, account=self.settings.account, region=self.settings.region)
 
-    def subscribers(self, severity: str) -> tuple[Subscriber, ...]:
+    def subscribers(self, route: str) -> tuple[Subscriber, ...]:
         """Raises the client's NotFoundException when there is no such topic."""
-        return subscribers(self.client("sns"), self.topic(severity))
+        return subscribers(self.client("sns"), self.topic(route))
 
     def age(self, moment: float) -> str:
         """How long it is since ``moment``, in seconds since the epoch, in words."""

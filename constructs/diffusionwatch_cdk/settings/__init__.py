@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from .accounts import CrossAccountSettings, SinkSettings, SourceAccount
 from .agent import AgentSettings, LogFileSettings
+from .contacts import Contact, Contacts
 from .digest import DigestHours, DigestRoute, DigestSettings
-from .environment import Budget, Contact, Contacts, EnvironmentSettings, MuteWindow
+from .environment import Budget, EnvironmentSettings, MuteWindow
 from .load import SettingsError, known_environments, load_environment
 from .money import AnomalyDetection, BudgetAction, CostSettings, IdleGuardSettings, ProtectedWindow
 from .service import AlarmOverride, FleetSettings, MonitoringSettings, Objectives, ServiceSettings

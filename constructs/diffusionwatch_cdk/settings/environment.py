@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
@@ -11,43 +10,12 @@ from diffusionwatch_agent.nodes import RETENTION_DAYS
 
 from .accounts import CrossAccountSettings, SourceAccount
 from .base import Name, Settings
+from .contacts import Contact, Contacts
 from .digest import DigestSettings
 from .money import AnomalyDetection, BudgetAction
 from .nearest import did_you_mean
 from .service import MonitoringSettings, ServiceSettings
 from .tracing import TracingSettings
-
-ENDPOINTS = {
-    "email": r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
-    "https": r"^https://[^\s]+$",
-    "sqs": r"^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]+$",
-    "lambda": r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_:-]+$",
-}
-"""What an endpoint looks like, by protocol."""
-
-
-class Contact(Settings):
-    """Somebody, or something, that is told."""
-
-    protocol: Literal["email", "https", "sqs", "lambda"]
-    """email, https, sqs or lambda"""
-    endpoint: str
-    """a mail address, an https:// address (PagerDuty, Opsgenie), or the ARN of a queue or function"""
-
-    @model_validator(mode="after")
-    def _fitting(self) -> Contact:
-        if not re.match(ENDPOINTS[self.protocol], self.endpoint):
-            raise ValueError(f"{self.endpoint!r} is no endpoint for {self.protocol}")
-        return self
-
-
-class Contacts(Settings):
-    """Who is told, by severity."""
-
-    page: tuple[Contact, ...] = ()
-    """who is woken"""
-    ticket: tuple[Contact, ...] = ()
-    """who finds it in the morning"""
 
 
 class Budget(Settings):
@@ -94,6 +62,8 @@ class EnvironmentSettings(Settings):
     """the monthly budget"""
     contacts: Contacts = Contacts()
     """who is told, by severity"""
+    owners: dict[Name, Contacts] = Field(default_factory=dict)
+    """who is told of a service that names them as its owner, by severity; topics of their own"""
     digest: DigestSettings | None = None
     """incidents as people read them in chat, tickets and mail (docs/digest.md); left out: not deployed, since it has
     nobody to speak to. Pages do not need it"""
@@ -135,6 +105,29 @@ class EnvironmentSettings(Settings):
             if (source.account, source.environment) == (self.account, self.name):
                 raise ValueError(f"cross_account.sources.{name} is this environment itself; its services stand above")
         return self
+
+    @model_validator(mode="after")
+    def _known_owners(self) -> EnvironmentSettings:
+        for name, service in self.services.items():
+            if service.owner is not None and service.owner not in self.owners:
+                hint = did_you_mean(service.owner, self.owners)
+                raise ValueError(f"services.{name}.owner: owners has nobody called {service.owner!r}{hint}")
+        return self
+
+    @property
+    def routes(self) -> dict[str, tuple[Contact, ...]]:
+        """Who listens to each topic, by the last part of its name: ``page``, ``ticket``, ``images-page``, …"""
+        teams = [("", self.contacts), *((f"{name}-", contacts) for name, contacts in self.owners.items())]
+        return {
+            f"{prefix}{severity}": listening
+            for prefix, contacts in teams
+            for severity, listening in (("page", contacts.page), ("ticket", contacts.ticket))
+        }
+
+    def route(self, service: str, severity: str) -> str:
+        """The topic that a service's alarms of a severity tell, by the last part of its name."""
+        owner = self.monitoring(service).owner
+        return f"{owner}-{severity}" if owner else severity
 
     def seen_from_here(self, source: SourceAccount) -> EnvironmentSettings:
         """An environment of another account, as far as this one needs to know it."""

@@ -120,6 +120,8 @@ class MonitoringSettings(Settings):
     """what the service promises its users"""
     alarms: dict[str, AlarmOverride] = Field(default_factory=dict)
     """differences from the alarm catalogue (docs/alarms.md), by alarm id"""
+    owner: Name | None = None
+    """one of the environment's owners, who is told of this service; left out: the environment's contacts"""
 
     @field_validator("alarms")
     @classmethod

@@ -7,6 +7,7 @@ from .anomalies import CostAnomalyService
 from .application_signals import ApplicationSignalsService
 from .associations import AssociationService
 from .canaries import CanaryService
+from .chat import ChatService
 from .clusters import ClusterService
 from .group_metrics import GroupMetricsService
 from .inbox import InboxService
@@ -28,6 +29,7 @@ def kept_services(region: str, account: str) -> tuple[Service, ...]:
         InboxService(region, account),
         LogDefinitionService(region, account),
         ObservabilityAccessService(region, account),
+        ChatService(account),
         PriceListService(),
         TrailService(),
     )

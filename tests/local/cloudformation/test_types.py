@@ -139,6 +139,9 @@ RESOURCES: dict[str, tuple[str, dict[str, Any]]] = {
         "SliMetric": {"MetricDataQueries": [{"Id": "m", "MetricStat": {
             "Metric": METRIC, "Period": 60, "Stat": "p90"}}]},
         "MetricThreshold": 30000, "ComparisonOperator": "LessThan"}, "Goal": {"AttainmentGoal": 99}}),
+    "Channel": ("Chatbot::SlackChannelConfiguration", {
+        "ConfigurationName": "ops", "SlackWorkspaceId": "T0", "SlackChannelId": "C0", "IamRoleArn": ROLE,
+        "SnsTopicArns": [{"Ref": "Topic"}], "GuardrailPolicies": ["arn:aws:iam::aws:policy/AWSDenyAll"]}),
     "Sink": ("Oam::Sink", {"Name": "all", "Policy": RESOURCE_POLICY}),
     "Link": ("Oam::Link", {"LabelTemplate": "$AccountName", "ResourceTypes": ["AWS::CloudWatch::Metric"],
                            "SinkIdentifier": {"Ref": "Sink"}}),

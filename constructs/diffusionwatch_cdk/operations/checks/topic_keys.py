@@ -6,7 +6,7 @@ from typing import Any
 
 from ...validation.policies import allows
 from ..check import Check
-from ..deployment import SEVERITIES, Deployment
+from ..deployment import Deployment
 from ..finding import Finding
 
 CLOUDWATCH = "cloudwatch.amazonaws.com"
@@ -21,8 +21,8 @@ class TopicKeys(Check):
 
     def look(self, deployment: Deployment) -> Iterator[Finding]:
         sns = deployment.client("sns")
-        for severity in SEVERITIES:
-            topic = deployment.topic(severity)
+        for route in deployment.settings.routes:
+            topic = deployment.topic(route)
             name = topic.rsplit(":", 1)[-1]
             try:
                 attributes = sns.get_topic_attributes(TopicArn=topic)["Attributes"]

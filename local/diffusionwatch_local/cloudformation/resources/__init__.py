@@ -8,6 +8,7 @@ from __future__ import annotations
 from ..resource import ResourceType
 from . import (
     access,
+    chat,
     compute,
     containers,
     cost,
@@ -24,6 +25,7 @@ from . import (
 
 _FAMILIES = (
     access,
+    chat,
     compute,
     containers,
     cost,
