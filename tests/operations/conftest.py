@@ -104,7 +104,7 @@ class Prod:
         for asset in assembly.glob("asset.*"):
             code = asset.name.removeprefix("asset.")
             self.client("s3").put_object(Bucket=bucket, Key=f"{code}.zip", Body=_empty_function())
-        for stack in ("foundation", "agent", "tracing", "cost", "monitoring"):
+        for stack in ("foundation", "agent", "tracing", "cost", "digest", "monitoring"):
             name = f"diffusionwatch-prod-{stack}"
             template = (assembly / f"{name}.template.json").read_text(encoding="utf-8")
             self.client("cloudformation").create_stack(StackName=name, TemplateBody=template)
@@ -183,6 +183,7 @@ def prod(root: Path, prod_assembly: Path) -> Iterator[Prod]:
         held.start_fleet()
         held.deploy(prod_assembly)
         held.confirm("email")
+        held.client("secretsmanager").create_secret(Name="diffusionwatch/prod/slack", SecretString="{}")
         held.minutes(60)
         yield held
     finally:

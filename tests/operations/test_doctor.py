@@ -47,6 +47,8 @@ def ill(prod, well) -> list[Finding]:
         EvaluationPeriods=5, Threshold=5, ComparisonOperator="LessThanThreshold",
     )  # fmt: skip
     cloudwatch.disable_alarm_actions(AlarmNames=[ALARM])
+    secrets = prod.client("secretsmanager")
+    secrets.delete_secret(SecretId="diffusionwatch/prod/slack", ForceDeleteWithoutRecovery=True)
     cloudwatch.delete_alarms(AlarmNames=["prod-image-api-cost-day"])
     oom = cloudwatch.describe_alarms(AlarmNames=["prod-image-api-oom"])["MetricAlarms"][0]
     kept = ("AlarmName", "Metrics", "ComparisonOperator", "EvaluationPeriods", "DatapointsToAlarm", "AlarmActions")
@@ -126,6 +128,7 @@ def test_an_alarm_that_the_service_cannot_evaluate_is_unknown_not_broken(well: l
         ("topic-keys", "diffusionwatch-prod-page", "does not allow kms:Decrypt and kms:GenerateDataKey"),
         ("queues", "image-api-prod-dlq", "no such queue"),
         ("stacks", "diffusionwatch-prod-tracing", "not deployed"),
+        ("digest-routes", "chat", "no secret diffusionwatch/prod/slack"),
         ("worker-version", "/diffusionwatch/prod/image-api/worker", "0.0.1"),
     ],
 )

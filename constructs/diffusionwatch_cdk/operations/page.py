@@ -69,6 +69,7 @@ POLICY = """\
       "cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:ListDashboards", "cloudwatch:ListMetrics",
       "kms:DescribeKey", "kms:GetKeyPolicy",
       "logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:GetLogEvents",
+      "secretsmanager:DescribeSecret",
       "sns:GetSubscriptionAttributes", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic",
       "sqs:GetQueueUrl", "ssm:GetDocument", "ssm:GetParameter"
     ]},

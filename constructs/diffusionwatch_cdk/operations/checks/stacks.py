@@ -19,7 +19,9 @@ class Stacks(Check):
     def look(self, deployment: Deployment) -> Iterator[Finding]:
         environment = deployment.settings.name
         deploy = f"Deploy: cdk deploy --all -c environment={environment}"
-        expected = [stack_name(environment, stack) for stack in STACKS]
+        wanted = [*STACKS, *(["digest"] if deployment.settings.digest else [])]
+        wanted += ["widget"] if deployment.settings.fleet_widget else []
+        expected = [stack_name(environment, stack) for stack in wanted]
         for name in dict.fromkeys([*expected, *deployment.stacks]):
             status = deployment.stacks.get(name)
             if status is None:
