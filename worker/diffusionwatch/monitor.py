@@ -28,6 +28,7 @@ from diffusionwatch.sinks import Sink
 from diffusionwatch.sinks.of_endpoint import sink_of
 
 if TYPE_CHECKING:
+    from diffusionwatch.gpu import GpuSampler
     from diffusionwatch.interruption import InterruptionWatch, Notice
     from diffusionwatch.records import Record
 
@@ -49,8 +50,9 @@ class GenerationMonitor:
     1
 
     Recording never blocks and never raises. ``clock`` is what all times and waits follow; ``sink`` replaces the one
-    that ``settings.endpoint`` names; ``classifier`` knows exceptions of yours. With ``start=False`` nothing is
-    published until ``start()``: for a process that will fork its workers.
+    that ``settings.endpoint`` names; ``classifier`` knows exceptions of yours; ``gpus`` makes a sampler of GPUs that
+    are not NVML's. With ``start=False`` nothing is published until ``start()``: for a process that will fork its
+    workers.
     """
 
     def __init__(
@@ -60,13 +62,14 @@ class GenerationMonitor:
         clock: Clock | None = None,
         sink: Sink | None = None,
         classifier: Classifier | None = None,
+        gpus: Callable[[Clock], GpuSampler] | None = None,
         start: bool = True,
         **given: Any,
     ) -> None:
         self.settings = settings or Settings.of(**given)
         self.clock = clock or SystemClock()
         self._given_sink = sink
-        self._classifier = classifier
+        self._classifier, self._sampler_of = classifier, gpus
         self._monotonic_ns = self.clock.monotonic_ns
         self._started, self._pressure_at = False, PRESSURE_AT
         self._interruption: InterruptionWatch | None = None
@@ -247,7 +250,7 @@ class GenerationMonitor:
         if self.settings.gpu == "auto" and self._digest.gpus is None:
             from diffusionwatch.gpu import GpuSampler
 
-            self._digest.gpus = GpuSampler(self.clock)
+            self._digest.gpus = (self._sampler_of or GpuSampler)(self.clock)
             self._digest.gpus.start()
         if self.settings.interruption == "on" and self._interruption is None:
             from diffusionwatch.interruption import InterruptionWatch

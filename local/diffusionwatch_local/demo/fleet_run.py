@@ -44,7 +44,9 @@ class FleetRun:
         self._deployed, self._clock, self._agent, self._gpus, self._logs = deployed, clock, agent, gpus, logs
         self._autoscaling, self._sqs = client("autoscaling"), client("sqs")
         inherited = {
-            name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "DIFFUSIONWATCH_"))
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("AWS_", "DIFFUSIONWATCH_", "CUDA_"))
         }
         shared = {**inherited, **aws, "DIFFUSIONWATCH_CLOCK": str(clock)}
         self._worker = {
@@ -86,7 +88,11 @@ class FleetRun:
             self._producer.tell(rate=change.jobs_a_minute)
         if change.gpu_driver is not None:
             (self._gpus.restore_driver if change.gpu_driver else self._gpus.lose_driver)()
-        conditions = {"store_failures": change.store_failures, "hang": change.hang}
+        conditions = {
+            "store_failures": change.store_failures,
+            "hang": change.hang,
+            "gpu_fault": change.gpu_fault,
+        }
         set_now = {name: value for name, value in conditions.items() if value is not None}
         if set_now:
             self.fleet.set(**set_now)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -30,6 +31,8 @@ class Change(_Strict):
     hang: bool | None = None
     gpu_driver: bool | None = None
     """False: `nvidia-smi` fails on every instance, as it does when the driver is gone."""
+    gpu_fault: Literal["", "COOLING", "POWER_BRAKE", "ROW_REMAP_FAILURE", "FELL_OFF_THE_BUS"] | None = None
+    """What every worker finds wrong with its GPU through NVML; an empty text repairs it."""
 
 
 class Incident(_Strict):

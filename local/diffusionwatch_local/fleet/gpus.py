@@ -17,9 +17,9 @@ from collections.abc import Iterable
 from diffusionwatch.clock import Clock
 from diffusionwatch_agent.instances import instance
 from diffusionwatch_local.agent import GpuSample, HostSample
+from diffusionwatch_local.fleet.own_gpu import WEIGHTS_MIB
 from diffusionwatch_local.gpu import GpuModel, NvidiaSmi, SmiFailed, parse
 
-WEIGHTS_MIB = 19_500.0  # both models stay loaded, as a worker of one GPU with 44 GiB would keep them
 CPU = {"usage_active": 25.0, "usage_iowait": 0.5}  # one of four cores, as on a g6e.xlarge
 
 

@@ -2,8 +2,9 @@
 
 Run as ``python -m diffusionwatch_local.fleet.worker QUEUE_URL``. Its telemetry goes where the environment says
 (`DIFFUSIONWATCH_*`, `AWS_EMF_AGENT_ENDPOINT`, `AWS_XRAY_DAEMON_ADDRESS`). The demo's own channel is apart from that:
-standard input takes ``{"store_failures": 0.6}``, ``{"hang": true}`` and ``{"report": 1}``; standard output says
-``{"gpu": true}`` while kernels run, and on request and at the end what this worker did.
+standard input takes ``{"store_failures": 0.6}``, ``{"hang": true}``, ``{"gpu_fault": "COOLING"}`` and
+``{"report": 1}``; standard output says ``{"gpu": true}`` while kernels run, and on request and at the end what this
+worker did.
 """
 
 from __future__ import annotations
@@ -22,17 +23,22 @@ from diffusionwatch.clock import Clock, clock_from_env
 from diffusionwatch_local.fleet.channel import listen, say
 from diffusionwatch_local.fleet.jobs import MODELS, Job
 from diffusionwatch_local.fleet.ledger import COMPLETED, FAILED, Ledger
+from diffusionwatch_local.fleet.own_gpu import OwnGpu
 from diffusionwatch_local.fleet.pipeline import Conditions, SleepingPipeline, StoreUnavailableError
 
 RETRY = 5.0  # seconds; boto3 has tried five times by then, within a few
+BOARD = "NVIDIA L40S"  # that of a g6e.xlarge, on which the demo's fleet runs
 LONG_POLL = 20  # seconds, the most that SQS allows (SQS guide, "Short and long polling")
 
 
 class Worker:
     """One process on one GPU."""
 
-    def __init__(self, sqs: Any, queue_url: str, monitor: GenerationMonitor, clock: Clock) -> None:
+    def __init__(
+        self, sqs: Any, queue_url: str, monitor: GenerationMonitor, clock: Clock, own_gpu: OwnGpu | None = None
+    ) -> None:
         self.sqs, self.queue_url, self.monitor, self.clock = sqs, queue_url, monitor, clock
+        self.own_gpu = own_gpu or OwnGpu(BOARD)
         self.conditions = Conditions()
         self.ledger = Ledger()
         self.stopped = threading.Event()
@@ -43,6 +49,8 @@ class Worker:
             self.conditions.store_failures = float(command["store_failures"])
         if "hang" in command:
             (self.conditions.running.clear if command["hang"] else self.conditions.running.set)()
+        if "gpu_fault" in command:
+            self.own_gpu.set_fault(str(command["gpu_fault"]))
         if "report" in command:
             say(report=command["report"], ledger=self.ledger.entries)
 
@@ -105,12 +113,14 @@ class Worker:
 
     def gpu(self, busy: bool) -> None:
         if busy != self._gpu_busy:
-            self._gpu_busy = busy
+            self._gpu_busy = self.own_gpu.busy = busy
             say(gpu=busy)
 
 
 def main() -> None:
-    worker = Worker(boto3.client("sqs"), sys.argv[1], GenerationMonitor.from_env(), clock_from_env())
+    gpu = OwnGpu(BOARD)
+    monitor = GenerationMonitor.from_env(gpus=gpu.sampler)
+    worker = Worker(boto3.client("sqs"), sys.argv[1], monitor, clock_from_env(), gpu)
     signal.signal(signal.SIGTERM, worker.stop)
     listen(sys.stdin, worker.hear, worker.stop)
     say(ready=True)

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from diffusionwatch.clock import ScaledClock
+from diffusionwatch.clock import ManualClock, ScaledClock
 from diffusionwatch.testing import recording
 from diffusionwatch_local.fleet import worker as worker_module
 from diffusionwatch_local.fleet.jobs import random_job
+from diffusionwatch_local.fleet.own_gpu import OwnGpu
 from diffusionwatch_local.fleet.worker import Worker
 
 
@@ -138,3 +139,21 @@ def test_it_reports_when_asked(said: list[dict[str, Any]]) -> None:
     with recording() as (monitor, _):
         make(ListQueue(jobs=0), monitor).hear({"report": 4})
     assert said == [{"report": 4, "ledger": {"completed": [], "failed": []}}]
+
+
+@pytest.mark.parametrize(
+    ("fault", "figure"), [("ROW_REMAP_FAILURE", "GpusDegraded"), ("FELL_OFF_THE_BUS", "GpusMissing")]
+)
+def test_a_fault_of_the_workers_gpu_reaches_its_heartbeat(fault: str, figure: str) -> None:
+    clock = ManualClock(1000.0)
+    gpu = OwnGpu("NVIDIA L40S")
+    with recording(clock=clock) as (monitor, sink):
+        monitor._digest.gpus = sampler = gpu.sampler(clock)
+        worker = Worker(ListQueue(jobs=0), "url", monitor, clock, gpu)
+        sampler.open()
+        for command in ({}, {"gpu_fault": fault}, {"gpu_fault": ""}):
+            worker.hear(command)
+            sampler.sample()
+            monitor.flush()
+            clock.advance(60)
+    assert sink.values(figure)[:3] == [0, 1, 0]
