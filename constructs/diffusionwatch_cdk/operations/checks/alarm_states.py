@@ -9,6 +9,8 @@ from ..finding import Finding
 
 NEW_SECONDS = 900
 """A new alarm has INSUFFICIENT_DATA until its first evaluations; a quarter of an hour holds three of five minutes."""
+DAY, HOUR = 86_400, 3600
+"""An alarm that looks back more than a day is evaluated once an hour ("Alarm evaluation")."""
 
 
 class AlarmStates(Check):
@@ -31,7 +33,8 @@ class AlarmStates(Check):
                     yield self.unknown(alarm.name, seen, "Read the reason, and ask again.")
             elif alarm.state == "INSUFFICIENT_DATA":
                 seen = f"INSUFFICIENT_DATA, for {deployment.age(alarm.since)}"
-                if deployment.now - alarm.configured < NEW_SECONDS + alarm.warm_up_seconds:
+                due = NEW_SECONDS + alarm.warm_up_seconds + (HOUR if alarm.window > DAY else 0)
+                if deployment.now - alarm.configured < due:
                     yield self.ok(alarm.name, f"{seen}; it is new")
                 else:
                     yield self.warning(alarm.name, seen, "See metrics-arrive for what it reads.")
