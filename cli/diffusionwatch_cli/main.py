@@ -11,6 +11,7 @@ import difflib
 import gc
 import importlib
 import importlib.util
+import io
 import sys
 from typing import Any
 
@@ -122,6 +123,9 @@ def is_known(error: BaseException) -> bool:
 
 def main(arguments: list[str] | None = None) -> Any:
     """The entry point: runs the command line and ends the process with its status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # what a template says may be no text of this terminal's
     try:
         app(args=arguments, prog_name="diffusionwatch")
     except KeyboardInterrupt:

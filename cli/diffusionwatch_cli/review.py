@@ -44,8 +44,8 @@ def command(
     except OSError as error:
         _refuse(f"{error.filename}: {error.strerror}")
     markdown = as_markdown(found)
-    (out / "review.md").write_text(markdown, encoding="utf-8")
-    (out / "review.html").write_text(as_html(found), encoding="utf-8")
+    (out / "review.md").write_text(markdown, encoding="utf-8", errors="replace")
+    (out / "review.html").write_text(as_html(found), encoding="utf-8", errors="replace")
     print(markdown)
     print(out / "review.html")
     if found.fails:

@@ -60,3 +60,25 @@ def test_junit_has_a_failure_a_finding_and_a_pass_for_a_sound_template(found: li
 
 def test_the_page_of_rules_is_what_the_rules_say(root: Path) -> None:
     assert (root / "docs" / "rules.md").read_text(encoding="utf-8") == page()
+
+
+def test_odd_names_make_sound_xml_and_a_sound_address() -> None:
+    template = {"Resources": {"A\x00\ud800": {"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": {}}}}
+    found = lint([Document("a folder/näme.json", json.dumps(template))])
+    root = ElementTree.fromstring(as_junit(found, ["a folder/näme.json"]))
+    assert root.find("testsuite/testcase") is not None
+    (result, *_) = json.loads(as_sarif(found, []))["runs"][0]["results"]
+    address = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert address == "a%20folder/n%C3%A4me.json"
+
+
+def test_sarif_has_what_its_schema_requires(found: list[Finding]) -> None:
+    data = json.loads(as_sarif(found, []))
+    assert data["version"] == "2.1.0"
+    for run in data["runs"]:
+        assert run["tool"]["driver"]["name"]
+        assert all(rule["id"] and rule["shortDescription"]["text"] for rule in run["tool"]["driver"]["rules"])
+        for result in run["results"]:
+            assert result["message"]["text"]
+            assert result["level"] in ("none", "note", "warning", "error")
+            assert result["locations"][0]["physicalLocation"]["region"]["startLine"] >= 1

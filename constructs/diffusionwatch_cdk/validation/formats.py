@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import PurePath
 from typing import Any
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 from .discovery import rules
 from .finding import Finding, Severity
 
+_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML may hold ("Extensible Markup Language 1.0, Characters")."""
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 
 
@@ -51,7 +55,7 @@ def _sarif_rule(rule: Any) -> dict[str, Any]:
 
 
 def _sarif_result(one: Finding) -> dict[str, Any]:
-    place = {"artifactLocation": {"uri": PurePath(one.file).as_posix()}, "region": {"startLine": one.line}}
+    place = {"artifactLocation": {"uri": quote(PurePath(one.file).as_posix())}, "region": {"startLine": one.line}}
     return {
         "ruleId": one.rule,
         "level": _LEVELS[one.severity],
@@ -74,4 +78,4 @@ def as_junit(findings: Sequence[Finding], files: Sequence[str]) -> str:
             failure = ElementTree.SubElement(case, "failure", message=one.message, type=one.severity.value)
             failure.text = f"line {one.line}. Fix: {one.fix}"
     ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
+    return _NO_XML.sub("\ufffd", ElementTree.tostring(root, encoding="unicode", xml_declaration=True))

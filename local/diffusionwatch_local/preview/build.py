@@ -54,7 +54,7 @@ def build(assembly: Assembly, data: Data, out: Path, against: Assembly | None = 
         bodies = sorted(assembly.dashboards.items())
         written = [_write(name, body, drawing, data, out, compared, common) for name, body in bodies]
     names = {one.dashboard: one.file.name for one in written}
-    (out / "index.html").write_text(contents(names), encoding="utf-8")
+    (out / "index.html").write_text(contents(names), encoding="utf-8", errors="replace")
     return written
 
 
@@ -102,7 +102,7 @@ def _write(
         "changes": [asdict(change) for change in changes],
     }
     file = out / f"{file_name(name)}.html"
-    file.write_text(page(answers), encoding="utf-8")
+    file.write_text(page(answers), encoding="utf-8", errors="replace")
     rows = max((one.get("y", 0) + one.get("height", 6) for one in body.get("widgets", ())), default=6)
     return Written(name, file, rows, tuple(own), tuple(common))
 
