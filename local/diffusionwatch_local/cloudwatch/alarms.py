@@ -17,7 +17,7 @@ from .actions import ActionFailed, Actions
 from .alarm_checks import check_composite_alarm, check_metric_alarm
 from .evaluation import AlarmEvaluation
 from .history import AlarmHistory
-from .messages import Change, event
+from .messages import Change, configuration_event, event
 from .names import Place
 from .paging import page
 from .stored_alarm import COMPOSITE, METRIC, State, StoredAlarm
@@ -129,6 +129,12 @@ class Alarms:
                 self._tags.add(self._place.alarm(name), params.get("Tags", []))
             self.history.configured(name, kind, now, "created" if old is None else "updated")
             self.changed()
+            stored, state = self.held[name], self._states()[name]
+        self._tell_configured(stored, "create" if old is None else "update", state)
+
+    def _tell_configured(self, alarm: StoredAlarm, operation: str, state: State) -> None:
+        if self._on_event is not None:
+            self._on_event(configuration_event(alarm, operation, state, self._clock.time(), self._place))
 
     def _refuse_cycle(self, params: Mapping[str, Any]) -> None:
         """CloudWatch stops evaluating alarms in a cycle; here they are not let in."""
@@ -196,11 +202,14 @@ class Alarms:
                     "ValidationError",
                     f"Cannot delete {','.join(depended)} as there are composite alarm(s) depending on {them}.",
                 )
-            for name in names:
-                alarm = self.held.pop(name)
-                self._tags.forget(self._place.alarm(name))
-                self.history.configured(name, alarm.kind, self._clock.time(), "deleted")
+            states = self._states()
+            deleted = [self.held.pop(name) for name in names]
+            for alarm in deleted:
+                self._tags.forget(self._place.alarm(alarm.name))
+                self.history.configured(alarm.name, alarm.kind, self._clock.time(), "deleted")
             self.changed()
+        for alarm in deleted:
+            self._tell_configured(alarm, "delete", states[alarm.name])
 
     def _set_state(self, params: dict[str, Any]) -> None:
         name = params["AlarmName"]

@@ -68,17 +68,32 @@ def sns_message(change: Change, place: Place) -> dict[str, Any]:
 
 
 def event(change: Change, place: Place) -> dict[str, Any]:
-    """The event that goes to EventBridge."""
+    """The event of a changed state that goes to EventBridge."""
+    return _event("State", change.alarm.name, change.new.since, place, _alarm_data(change))
+
+
+def configuration_event(alarm: StoredAlarm, operation: str, state: State, at: float, place: Place) -> dict[str, Any]:
+    """The event of an alarm that was put or deleted; ``operation`` is create, update or delete."""
+    detail = {
+        "alarmName": alarm.name,
+        "operation": operation,
+        "state": _event_state(state),
+        "configuration": {**_configuration(alarm), "alarmName": alarm.name},
+    }
+    return _event("Configuration", alarm.name, at, place, detail)
+
+
+def _event(what: str, alarm: str, at: float, place: Place, detail: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "version": "0",
         "id": str(uuid.uuid4()),
-        "detail-type": "CloudWatch Alarm State Change",
+        "detail-type": f"CloudWatch Alarm {what} Change",
         "source": "aws.cloudwatch",
         "account": place.account,
-        "time": stamp(change.new.since)[:19] + "Z",
+        "time": stamp(at)[:19] + "Z",
         "region": place.region,
-        "resources": [place.alarm(change.alarm.name)],
-        "detail": _alarm_data(change),
+        "resources": [place.alarm(alarm)],
+        "detail": detail,
     }
 
 
@@ -95,18 +110,20 @@ def lambda_payload(change: Change, place: Place) -> dict[str, Any]:
 
 
 def _alarm_data(change: Change) -> dict[str, Any]:
-    properties = change.alarm.properties
-    configuration: dict[str, Any] = {"description": properties.get("AlarmDescription", "")}
-    if change.alarm.kind == METRIC:
-        configuration["metrics"] = [_event_metric(query) for query in queries_of(properties)]
-    else:
-        configuration["alarmRule"] = properties["AlarmRule"]
     return {
         "alarmName": change.alarm.name,
         "state": _event_state(change.new),
         "previousState": _event_state(change.old),
-        "configuration": configuration,
+        "configuration": _configuration(change.alarm),
     }
+
+
+def _configuration(alarm: StoredAlarm) -> dict[str, Any]:
+    properties = alarm.properties
+    described: dict[str, Any] = {"description": properties.get("AlarmDescription", "")}
+    if alarm.kind == METRIC:
+        return {**described, "metrics": [_event_metric(query) for query in queries_of(properties)]}
+    return {**described, "alarmRule": properties["AlarmRule"]}
 
 
 def _event_state(state: State) -> dict[str, str]:

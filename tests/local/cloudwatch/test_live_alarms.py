@@ -235,8 +235,17 @@ def test_a_function_is_invoked_with_the_alarms_data(watch: Watch) -> None:
 def test_each_change_is_an_event_for_eventbridge(watch: Watch) -> None:
     watch.alarm()
     watch.minutes(2, 1)
-    assert [event["detail"]["state"]["value"] for event in watch.events] == ["OK"]
-    assert watch.events[0]["detail-type"] == "CloudWatch Alarm State Change"
+    watch.alarm(Threshold=7)
+    watch.call("DeleteAlarms", AlarmNames=["high"])
+
+    assert [(event["detail-type"], event["detail"]["state"]["value"]) for event in watch.events] == [
+        ("CloudWatch Alarm Configuration Change", "INSUFFICIENT_DATA"),
+        ("CloudWatch Alarm State Change", "OK"),
+        ("CloudWatch Alarm Configuration Change", "OK"),
+        ("CloudWatch Alarm Configuration Change", "OK"),
+    ]
+    assert [event["detail"].get("operation") for event in watch.events] == ["create", None, "update", "delete"]
+    assert {event["detail"]["alarmName"] for event in watch.events} == {"high"}
 
 
 def test_an_action_that_fails_stands_in_the_history_and_stops_nothing(watch: Watch) -> None:
