@@ -11,6 +11,7 @@ from .cost_meter import SERVICES_OF_A_METER, cost_meter, cost_meters
 from .fleet import Fleet
 from .money import books
 from .money.alarms import money_alarms
+from .money.anomalies import anomaly_detection
 from .money.budget import budget
 from .names import function_name, logical_id
 from .scheduled_function import FunctionPlan, ScheduledFunction
@@ -33,6 +34,7 @@ class Spend(Construct):
         if plans:
             self._functions(plans, settings)
         budget(self, settings)
+        anomaly_detection(self, settings)
 
     def _functions(self, plans: dict[str, FunctionPlan], settings: EnvironmentSettings) -> None:
         table = books.table(self, settings)

@@ -7,6 +7,7 @@ from constructs import Construct
 
 from ..names import topic_arn
 from ..settings import EnvironmentSettings
+from .action import budget_action
 
 NOTIFICATIONS = (("ACTUAL", 80), ("ACTUAL", 100), ("FORECASTED", 100))
 """Percent of the budget, spent and forecast: a warning with days left, the limit itself, and a look ahead."""
@@ -18,7 +19,7 @@ def budget(scope: Construct, settings: EnvironmentSettings) -> None:
     subscriber = budgets.CfnBudget.SubscriberProperty(subscription_type="SNS", address=topic)
     tags = [f"user:{key}${value}" for key, value in settings.budget.tag.items()]
     # No BudgetName: a changed notification replaces the budget, and the new one would collide with the old.
-    budgets.CfnBudget(
+    made = budgets.CfnBudget(
         scope,
         "Budget",
         budget=budgets.CfnBudget.BudgetDataProperty(
@@ -39,4 +40,6 @@ def budget(scope: Construct, settings: EnvironmentSettings) -> None:
             )
             for kind, percent in NOTIFICATIONS
         ],
-    ).override_logical_id("MonthlyBudget")
+    )
+    made.override_logical_id("MonthlyBudget")
+    budget_action(scope, settings, made.ref)

@@ -6,6 +6,7 @@ from ..server.service import Service
 from .anomalies import CostAnomalyService
 from .application_signals import ApplicationSignalsService
 from .associations import AssociationService
+from .budget_actions import BudgetActionService
 from .canaries import CanaryService
 from .chat import ChatService
 from .clusters import ClusterService
@@ -23,6 +24,7 @@ def kept_services(region: str, account: str) -> tuple[Service, ...]:
         CostAnomalyService(account),
         ApplicationSignalsService(region, account),
         AssociationService(),
+        BudgetActionService(),
         CanaryService(),
         ClusterService(region, account),
         GroupMetricsService(region, account),

@@ -150,10 +150,17 @@ RESOURCES: dict[str, tuple[str, dict[str, Any]]] = {
         "Schedule": {"Expression": "rate(5 minutes)"}, "Code": {"Handler": "a.b", "Script": "x"}}),
     "Budget": ("Budgets::Budget", {"Budget": {
         "BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": {"Amount": 100, "Unit": "USD"}}}),
+    "BudgetAction": ("Budgets::BudgetsAction", {
+        "BudgetName": {"Ref": "Budget"}, "NotificationType": "ACTUAL", "ActionType": "APPLY_IAM_POLICY",
+        "ActionThreshold": {"Type": "PERCENTAGE", "Value": 110}, "ApprovalModel": "MANUAL", "ExecutionRoleArn": ROLE,
+        "Definition": {"IamActionDefinition": {"PolicyArn": "arn:aws:iam::111122223333:policy/p", "Roles": ["r"]}},
+        "Subscribers": [{"Type": "SNS", "Address": {"Ref": "Topic"}}]}),
     "Monitor": ("CE::AnomalyMonitor", {"MonitorName": "m", "MonitorType": "DIMENSIONAL",
                                        "MonitorDimension": "SERVICE"}),
     "MonitorMail": ("CE::AnomalySubscription", {
-        "SubscriptionName": "s", "Frequency": "IMMEDIATE", "MonitorArnList": [{"Ref": "Monitor"}], "Threshold": 10,
+        "SubscriptionName": "s", "Frequency": "IMMEDIATE", "MonitorArnList": [{"Ref": "Monitor"}],
+        "ThresholdExpression": json.dumps({"Dimensions": {
+            "Key": "ANOMALY_TOTAL_IMPACT_ABSOLUTE", "MatchOptions": ["GREATER_THAN_OR_EQUAL"], "Values": ["100"]}}),
         "Subscribers": [{"Type": "SNS", "Address": {"Ref": "Topic"}}]}),
     "Bucket": ("S3::Bucket", {
         "VersioningConfiguration": {"Status": "Enabled"}, "Tags": TAGS,
