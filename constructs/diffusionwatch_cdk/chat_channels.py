@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from aws_cdk import aws_chatbot as chatbot
-from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from .logical_ids import pin
 from .names import logical_id, partition
+from .resource import arn, policy, ref, resource
 from .settings import Contact, EnvironmentSettings
 
 
 class ChatChannels(Construct):
     """One configuration a channel, since AWS takes no second, over all topics that name it.
 
-    ``routes`` gives the contacts of each topic's ARN. A channel has no dead-letter queue: AWS makes its subscription.
+    ``routes`` gives the contacts of each topic, by its logical id. A channel has no dead-letter queue: AWS makes its
+    subscription.
     """
 
     def __init__(
@@ -39,26 +38,27 @@ class ChatChannels(Construct):
                     told.setdefault(contact.endpoint, []).append(topic)
         if not told:
             return
-        role = iam.Role(
-            self,
-            "Role",
-            assumed_by=iam.ServicePrincipal(
-                "chatbot.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": settings.account}}
-            ),
-            description="Amazon Q in chat: tells alarms, may do nothing",
-        )
-        pin(role, "ChatRole")
+        trust = {
+            "Effect": "Allow",
+            "Principal": {"Service": "chatbot.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"aws:SourceAccount": settings.account}},
+        }
+        role = {
+            "Description": "Amazon Q in chat: tells alarms, may do nothing",
+            "AssumeRolePolicyDocument": policy(trust),
+        }
+        resource(Construct(self, "Role"), "Resource", "IAM::Role", role, logical="ChatRole")
         for endpoint, topics in told.items():
             workspace, _, channel = endpoint.partition("/")
-            made = chatbot.CfnSlackChannelConfiguration(
-                self,
-                channel,
-                configuration_name=f"diffusionwatch-{settings.name}-{channel}",
-                slack_workspace_id=workspace,
-                slack_channel_id=channel,
-                iam_role_arn=role.role_arn,
-                sns_topic_arns=topics,
-                guardrail_policies=[f"arn:{partition(settings.region)}:iam::aws:policy/AWSDenyAll"],
-                logging_level="ERROR",
-            )
-            made.override_logical_id(logical_id("chat", channel))
+            properties = {
+                "ConfigurationName": f"diffusionwatch-{settings.name}-{channel}",
+                "SlackWorkspaceId": workspace,
+                "SlackChannelId": channel,
+                "IamRoleArn": arn("ChatRole"),
+                "SnsTopicArns": [ref(topic) for topic in topics],
+                "GuardrailPolicies": [f"arn:{partition(settings.region)}:iam::aws:policy/AWSDenyAll"],
+                "LoggingLevel": "ERROR",
+            }
+            logical = logical_id("chat", channel)
+            resource(self, channel, "Chatbot::SlackChannelConfiguration", properties, logical=logical)
