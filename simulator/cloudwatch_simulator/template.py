@@ -142,7 +142,7 @@ class Template:
         resource = self._resources.get(logical_id) or {}
         kind = str(resource.get("Type", ""))
         if kind.startswith("AWS::CloudWatch::") and kind.endswith("Alarm") and attribute in ("", "Arn"):
-            called = str(self.value((resource.get("Properties") or {}).get("AlarmName")) or logical_id)
+            called = str(self.value((resource.get("Properties") or {}).get("AlarmName"), loose=loose) or logical_id)
             return f"arn:aws:cloudwatch:::alarm:{called}" if attribute else called
         own = _NAMED.get((kind, attribute))
         if own and own in (resource.get("Properties") or {}):

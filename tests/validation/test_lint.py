@@ -175,3 +175,28 @@ def test_no_value_anywhere_in_a_template_is_a_crash(place: tuple[Any, ...], valu
     document = Document("odd.json", json.dumps({"Resources": changed}))
     lint([document])
     cost([document])
+
+
+def test_two_alarms_of_one_name_under_two_conditions_are_no_fault() -> None:
+    twice = LEAF.replace("    Metadata: {}", "    Condition: A") + LEAF.replace("\nResources:\n", "").replace(
+        "Leaf:", "Other:"
+    ).replace("    Metadata: {}", "    Condition: B")
+    assert rules_of(twice) == ["DW016", "DW016"]
+    assert rules_of(twice.replace("Condition: B", "Condition: A")) == ["DW016", "DW028", "DW016", "DW028"]
+    assert rules_of(twice.replace("    Condition: B\n", "")) == ["DW016", "DW028", "DW016"]
+
+
+def test_actions_that_a_parameter_brings_are_heard() -> None:
+    parameter = "Parameters: {Topics: {Type: CommaDelimitedList, Default: ''}}\n"
+    for actions in ("!Ref Topics", "!Split [',', !Ref Topics]"):
+        assert rules_of(parameter + LEAF + f"      AlarmActions: {actions}\n") == []
+    assert rules_of(LEAF + "      AlarmActions: ['']\n") == ["DW019"]
+
+
+def test_a_rule_that_names_an_alarm_by_a_condition_is_read_as_far_as_it_is_known() -> None:
+    named = LEAF.replace("AlarmName: leaf", "AlarmName: !If [Prod, a, b]")
+    rule = COMPOSITE.replace('AlarmRule: ALARM("leaf")', "AlarmRule: !Sub 'ALARM(${Leaf}) AND'").replace(
+        "\nResources:\n", ""
+    )
+    assert rules_of(named + rule) == ["DW020"]
+    assert rules_of(named + rule.replace(" AND'", "'")) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,7 +14,7 @@ from cloudwatch_simulator.errors import Unsupported
 
 from .document import Document
 from .resource import ALARM_TYPES, COMPOSITE, Resource, resources, unknown
-from .shapes import items
+from .shapes import items, mapping
 
 ASKING = (
     "AWS::AppConfig::Environment",
@@ -86,6 +86,9 @@ class Project:
 
     def heard(self, alarm: Resource) -> bool:
         """Whether somebody is told of an alarm's state: an action, a composite, or a resource that asks for it."""
+        given = mapping(alarm.raw.get("Properties")).get("AlarmActions")
+        if isinstance(given, Mapping) and "Fn::If" not in given:
+            return True  # a parameter, whose default may be empty and whose value is somebody else's
         return bool(alarm.properties.get("AlarmActions")) or alarm.name in self.spoken_for or alarm.name in self._asked
 
     @cached_property
@@ -94,9 +97,12 @@ class Project:
         return json.dumps([dict(one.properties) for one in self.of(*ASKING)], default=str)
 
     @cached_property
-    def alarm_names(self) -> Counter[tuple[str, str]]:
-        """How often each template gives a name to an alarm."""
-        return Counter((one.document.file, str(one.properties.get("AlarmName"))) for one in self.of(*ALARM_TYPES))
+    def alarm_names(self) -> Counter[tuple[str, str, str]]:
+        """How often each template gives a name to an alarm, by the condition under which it does."""
+        return Counter(
+            (one.document.file, str(one.properties.get("AlarmName")), str(one.raw.get("Condition", "")))
+            for one in self.of(*ALARM_TYPES)
+        )
 
     @cached_property
     def _all_named(self) -> bool:

@@ -30,6 +30,15 @@ def unknown(value: object) -> bool:
     return isinstance(value, str) and "${" in value
 
 
+def wholly_unknown(value: object) -> bool:
+    """Whether nothing of a value is known before deployment.
+
+    >>> wholly_unknown("${Body}"), wholly_unknown("${A} and ${B}")
+    (True, False)
+    """
+    return isinstance(value, str) and value.startswith("${") and value.endswith("}") and value.count("${") == 1
+
+
 @dataclass(frozen=True, eq=False)
 class Resource:
     """One resource; what stays unresolved in ``properties`` is written ``${Name}``."""
@@ -80,7 +89,7 @@ class Resource:
 
 
 def resources(document: Document) -> Iterator[Resource]:
-    """Every resource of a template that is not switched off by its own conditions."""
+    """Every resource of a template, whatever its condition: somebody will deploy it one day."""
     reader = Template(document.data, {})
     for logical_id, raw in document.data["Resources"].items():
         if isinstance(raw, Mapping) and isinstance(raw.get("Type"), str):

@@ -47,7 +47,7 @@ class AlarmValues(Rule):
         if "Threshold" in given and not unknown(given["Threshold"]) and number(given["Threshold"]) is None:
             yield Fault(("Threshold",), f"{given['Threshold']!r} is no number", "A number")
         for key in _missing(resource):
-            yield Fault((key,), f"{key} is not given", f"Give the alarm a {key}")
+            yield Fault((key,), f"{key} is not given", f"Give the alarm its {key}")
 
 
 def _missing(resource: Resource) -> Iterator[str]:

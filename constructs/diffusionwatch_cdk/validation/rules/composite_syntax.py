@@ -7,7 +7,7 @@ from cloudwatch_simulator.errors import Unsupported
 
 from ..finding import Fault
 from ..project import Project
-from ..resource import COMPOSITE, Resource
+from ..resource import COMPOSITE, Resource, wholly_unknown
 from ..rule import Rule
 
 
@@ -22,7 +22,7 @@ class CompositeSyntax(Rule):
         rule = resource.properties.get("AlarmRule")
         if rule is None:
             yield Fault(("AlarmRule",), "it has no rule", 'Write one such as ALARM("a") AND NOT ALARM("b")')
-        if isinstance(rule, str):
+        if isinstance(rule, str) and not wholly_unknown(rule):
             try:
                 parse_rule(rule)
             except Unsupported as error:

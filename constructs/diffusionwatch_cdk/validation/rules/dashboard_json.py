@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ..finding import Fault
 from ..project import Project
-from ..resource import DASHBOARD, Resource
+from ..resource import DASHBOARD, Resource, wholly_unknown
 from ..rule import Rule
 
 
@@ -17,8 +17,7 @@ class BodyIsJson(Rule):
 
     def check(self, resource: Resource, project: Project) -> Iterator[Fault]:
         body = resource.properties.get("DashboardBody")
-        whole = isinstance(body, str) and body.startswith("${") and body.endswith("}") and body.count("${") == 1
-        if not whole and not isinstance(resource.body, dict):
+        if not wholly_unknown(body) and not isinstance(resource.body, dict):
             yield Fault(("DashboardBody",), "it is no JSON object", "Write one JSON object with widgets")
         elif isinstance(resource.body, dict) and not isinstance(resource.body.get("widgets", []), list):
             yield Fault(("DashboardBody",), "widgets is no list", 'Write {"widgets": […]}')

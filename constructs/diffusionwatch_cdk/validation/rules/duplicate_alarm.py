@@ -17,5 +17,9 @@ class DuplicateAlarm(Rule):
 
     def check(self, resource: Resource, project: Project) -> Iterator[Fault]:
         name = resource.properties.get("AlarmName")
-        if isinstance(name, str) and not unknown(name) and project.alarm_names[resource.document.file, name] > 1:
+        if not isinstance(name, str) or unknown(name):
+            return
+        given, condition = project.alarm_names, str(resource.raw.get("Condition", ""))
+        always = given[resource.document.file, name, ""] if condition else 0
+        if given[resource.document.file, name, condition] + always > 1:
             yield Fault(("AlarmName",), f"{name} is given to another alarm too", "Give each alarm its own name")

@@ -24,9 +24,10 @@ class WrongAction(Rule):
     def check(self, resource: Resource, project: Project) -> Iterator[Fault]:
         for key in ACTION_KEYS:
             actions = resource.properties.get(key)
-            if isinstance(mapping(resource.raw.get("Properties")).get(key), str):
+            written = mapping(resource.raw.get("Properties")).get(key)
+            if isinstance(written, str):
                 yield Fault((key,), "it is no list", f"{key}: [{actions}]")
-            if not isinstance(actions, list):
+            if not isinstance(actions, list) or not isinstance(written, list):
                 continue
             if len(actions) > MOST:
                 yield Fault((key,), f"{len(actions)} actions for one state; {MOST} are allowed", "Publish to one topic")
