@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .fleet import Fleet
     from .fleet_monitoring import FleetMonitoring
     from .fleet_widget import FleetWidget
+    from .monitor_fleets import MonitorFleets
     from .notifications import Notifications
     from .sample_fleet import SampleFleet
     from .settings import AgentSettings, EnvironmentSettings, SettingsError, load_environment
@@ -49,6 +50,7 @@ _HOMES = {
     "Fleet": "fleet",
     "FleetMonitoring": "fleet_monitoring",
     "FleetWidget": "fleet_widget",
+    "MonitorFleets": "monitor_fleets",
     "Notifications": "notifications",
     "SampleFleet": "sample_fleet",
     "SettingsError": "settings",
@@ -78,6 +80,7 @@ __all__ = [
     "Fleet",
     "FleetMonitoring",
     "FleetWidget",
+    "MonitorFleets",
     "Notifications",
     "SampleFleet",
     "SettingsError",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import aws_cdk as cdk
@@ -10,8 +11,13 @@ from constructs import Construct
 
 from .alarms import AlarmSetDefinition
 from .dashboards import DASHBOARDS
+from .dashboards.layout import Widget, below
 from .names import dashboard_name, logical_id
+from .settings.nearest import did_you_mean
 from .watched import WatchedFleet
+
+Row = Callable[[WatchedFleet, AlarmSetDefinition], Sequence[Widget]]
+"""Widgets that stand side by side, made for a fleet; their widths add up to 24 at most."""
 
 
 class Dashboards(Construct):
@@ -24,9 +30,15 @@ class Dashboards(Construct):
         *,
         watched: WatchedFleet,
         alarms: AlarmSetDefinition,
+        extra_rows: Mapping[str, Sequence[Row]] | None = None,
     ) -> None:
         super().__init__(scope, id)
         self.bodies = {name: DASHBOARDS[name](watched, alarms) for name in watched.settings.dashboards}
+        for name, rows in (extra_rows or {}).items():
+            if name not in self.bodies:
+                hint = did_you_mean(name, self.bodies)
+                raise ValueError(f"{watched.fleet.service} has no dashboard called {name!r}{hint}")
+            self.bodies[name] = below(self.bodies[name], [row(watched, alarms) for row in rows])
         for name, body in self.bodies.items():
             full = dashboard_name(watched.environment.name, watched.fleet.service, name)
             dashboard_resource(self, name, full, body, logical_id(watched.fleet.service, name, "dashboard"))

@@ -5,13 +5,13 @@ FleetMonitoring(self, "Monitoring", fleet=Fleet.on_ec2(service="image-api", …)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from constructs import Construct
 
 from .alarm_set import Alarms
 from .alarms import AlarmRule, CompositeRule
-from .dashboard_set import Dashboards
+from .dashboard_set import Dashboards, Row
 from .fleet import Fleet
 from .fleet_events import FleetEvents
 from .maintenance import MaintenanceWindows
@@ -25,6 +25,8 @@ from .watched import WatchedFleet
 class FleetMonitoring(Construct):
     """Every alarm of the catalogue that applies to the fleet, the composites that speak for them, the dashboards.
 
+    ``extra_rows`` puts widgets of your own below those of a dashboard: by its name, a function for each row.
+
     Alarms notify the topics ``diffusionwatch-<environment>-page`` and ``-ticket`` (see ``Notifications``).
     """
 
@@ -37,6 +39,7 @@ class FleetMonitoring(Construct):
         settings: EnvironmentSettings,
         extra_alarms: Iterable[AlarmRule] = (),
         extra_composites: Iterable[CompositeRule] = (),
+        extra_rows: Mapping[str, Sequence[Row]] | None = None,
     ) -> None:
         super().__init__(scope, id)
         self.watched = WatchedFleet(fleet, settings)
@@ -44,7 +47,9 @@ class FleetMonitoring(Construct):
         self.alarms = Alarms(
             self, "Alarms", watched=self.watched, extra_alarms=extra_alarms, extra_composites=extra_composites
         )
-        self.dashboards = Dashboards(self, "Dashboards", watched=self.watched, alarms=self.alarms.definition)
+        self.dashboards = Dashboards(
+            self, "Dashboards", watched=self.watched, alarms=self.alarms.definition, extra_rows=extra_rows
+        )
         SavedQueries(self, "Queries", watched=self.watched)
         MaintenanceWindows(self, "Maintenance", watched=self.watched, alarms=self.alarms.definition.loud)
         check(vocabulary(self.watched), self._looked_at())

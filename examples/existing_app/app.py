@@ -14,6 +14,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 from our_alarms import UnsafePrompts
+from our_widgets import unsafe_prompts
 
 from diffusionwatch_cdk import (
     AgentConfiguration,
@@ -57,7 +58,8 @@ class Posters(cdk.Stack):
         agent = AgentConfiguration(self, "Agent", fleet=fleet, settings=settings)
         workers.role.add_managed_policy(agent.policy)
         Spend(self, "Spend", fleets=[fleet], settings=settings)
-        FleetMonitoring(self, "Monitoring", fleet=fleet, settings=settings, extra_alarms=[UnsafePrompts()])
+        FleetMonitoring(self, "Monitoring", fleet=fleet, settings=settings, extra_alarms=[UnsafePrompts()],
+                        extra_rows={"on-call": [unsafe_prompts]})  # fmt: skip
         # ---- ... to here
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from diffusionwatch_cdk import AlarmRule
+from diffusionwatch_cdk.alarms import Severity
 from diffusionwatch_cdk.metrics import Measure, measure
 from diffusionwatch_cdk.watched import WatchedFleet
 
@@ -17,6 +18,7 @@ class UnsafePrompts(AlarmRule):
     default, unit = 50, "rejections in a quarter of an hour"
     default_reason = "A normal day has three of them an hour."
     period, datapoints, periods = 900, 1, 1
+    severity = Severity.TICKET  # no composite of the catalogue speaks for it
     missing, missing_reason = "notBreaching", "No request, no rejection."
 
     def measure(self, watched: WatchedFleet, threshold: float) -> Measure:

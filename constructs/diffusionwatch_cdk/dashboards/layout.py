@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 COLUMNS = 24
@@ -16,8 +16,13 @@ def body(rows: Iterable[Sequence[Widget]], *, start: str, **more: Any) -> dict[s
 
     Raises ValueError for a row wider than 24 columns: it would be drawn over its neighbours.
     """
-    placed: list[Widget] = []
-    top = 0
+    return below({"start": start, "periodOverride": "inherit", "widgets": [], **more}, rows)
+
+
+def below(body: Mapping[str, Any], rows: Iterable[Sequence[Widget]]) -> dict[str, Any]:
+    """The body with rows below what it has; raises as ``body`` does."""
+    placed: list[Widget] = list(body["widgets"])
+    top = max((widget["y"] + widget["height"] for widget in placed), default=0)
     for row in rows:
         left = 0
         for widget in row:
@@ -28,4 +33,4 @@ def body(rows: Iterable[Sequence[Widget]], *, start: str, **more: Any) -> dict[s
         top += max((widget["height"] for widget in row), default=0)
     if len(placed) > WIDGETS_LIMIT:
         raise ValueError(f"{len(placed)} widgets; a dashboard holds {WIDGETS_LIMIT}")
-    return {"start": start, "periodOverride": "inherit", "widgets": placed, **more}
+    return {**body, "widgets": placed}
