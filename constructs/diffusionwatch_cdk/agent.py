@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
-from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from diffusionwatch_agent import (
@@ -21,8 +22,12 @@ from diffusionwatch_agent.delivery import parameter_tier
 from .acknowledge import acknowledge, wildcards
 from .fleet import Fleet
 from .names import logical_id, partition
+from .resource import policy, resource
 from .settings import EnvironmentSettings
 from .watched import WatchedFleet
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_iam as iam
 
 
 class AgentConfiguration(Construct):
@@ -45,49 +50,54 @@ class AgentConfiguration(Construct):
     ) -> None:
         super().__init__(scope, id)
         nodes = WatchedFleet(fleet, settings).nodes
-        parameter = ssm.CfnParameter(
-            self,
-            "Parameter",
-            name=parameter_name(settings.name, fleet.service),
-            type="String",
-            tier=parameter_tier(nodes),
-            description=f"CloudWatch agent on the GPU nodes of {fleet.service}",
-            value=parameter_value(nodes),
-        )
-        parameter.override_logical_id(logical_id(fleet.service, "agent-configuration"))
-        self.policy: iam.IManagedPolicy = self._policy(nodes, settings)
+        properties = {
+            "Name": parameter_name(settings.name, fleet.service),
+            "Type": "String",
+            "Tier": parameter_tier(nodes),
+            "Description": f"CloudWatch agent on the GPU nodes of {fleet.service}",
+            "Value": parameter_value(nodes),
+        }
+        logical = logical_id(fleet.service, "agent-configuration")
+        parameter = resource(self, "Parameter", "SSM::Parameter", properties, logical=logical)
+        self._for_roles = self._policy(nodes, settings)
         if fleet.install_agent and fleet.auto_scaling_group:
             self._install(nodes, fleet.auto_scaling_group, parameter)
 
-    def _policy(self, nodes: GpuNodes, settings: EnvironmentSettings) -> iam.IManagedPolicy:
+    @cached_property
+    def policy(self) -> iam.IManagedPolicy:
+        from aws_cdk import aws_iam as iam  # only who asks for it waits for its module
+
+        return iam.ManagedPolicy.from_managed_policy_arn(self, "ForRoles", self._for_roles.ref)
+
+    def _policy(self, nodes: GpuNodes, settings: EnvironmentSettings) -> cdk.CfnResource:
         statements = instance_role_statements(
             nodes, account=settings.account, region=settings.region, partition=partition(settings.region)
         )
-        policy = iam.CfnManagedPolicy(
-            self,
-            "Policy",
-            managed_policy_name=f"{document_name(nodes.environment, nodes.service)}-{settings.region}",
-            description=f"CloudWatch agent on the GPU nodes of {nodes.service}: for their role",
-            policy_document={"Version": "2012-10-17", "Statement": statements},
-        )
-        policy.override_logical_id(logical_id(nodes.service, "agent-policy"))
-        for resource in wildcards(statements):
-            acknowledge(policy, f"IAM5[Resource::{resource}]", "Its reason stands in diffusionwatch_agent.roles.")
-        return iam.ManagedPolicy.from_managed_policy_arn(self, "ForRoles", policy.ref)
+        properties = {
+            "ManagedPolicyName": f"{document_name(nodes.environment, nodes.service)}-{settings.region}",
+            "Description": f"CloudWatch agent on the GPU nodes of {nodes.service}: for their role",
+            "PolicyDocument": policy(*statements),
+        }
+        logical = logical_id(nodes.service, "agent-policy")
+        made = resource(self, "Policy", "IAM::ManagedPolicy", properties, logical=logical)
+        for wildcard in wildcards(statements):
+            acknowledge(made, f"IAM5[Resource::{wildcard}]", "Its reason stands in diffusionwatch_agent.roles.")
+        return made
 
-    def _install(self, nodes: GpuNodes, group: str, parameter: ssm.CfnParameter) -> None:
-        document = ssm.CfnDocument(
+    def _install(self, nodes: GpuNodes, group: str, parameter: cdk.CfnResource) -> None:
+        properties = {
+            "Name": document_name(nodes.environment, nodes.service),
+            "DocumentType": "Command",
+            "Content": document_content(nodes),
+            "UpdateMethod": "NewVersion",
+        }
+        logical = logical_id(nodes.service, "agent-document")
+        document = resource(self, "Document", "SSM::Document", properties, logical=logical)
+        resource(
             self,
-            "Document",
-            name=document_name(nodes.environment, nodes.service),
-            document_type="Command",
-            content=document_content(nodes),
-            update_method="NewVersion",
+            "Association",
+            "SSM::Association",
+            association_properties(nodes, group),
+            logical=logical_id(nodes.service, "agent-association"),
+            after=[document, parameter],
         )
-        document.override_logical_id(logical_id(nodes.service, "agent-document"))
-        association = cdk.CfnResource(
-            self, "Association", type="AWS::SSM::Association", properties=association_properties(nodes, group)
-        )
-        association.override_logical_id(logical_id(nodes.service, "agent-association"))
-        for needed in (document, parameter):
-            association.add_resource_dependency(needed)

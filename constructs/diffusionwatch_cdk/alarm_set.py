@@ -9,6 +9,7 @@ from constructs import Construct
 
 from .alarms import AlarmRule, CompositeRule, define
 from .names import logical_id
+from .resource import resource
 from .watched import WatchedFleet
 
 
@@ -47,9 +48,7 @@ class Alarms(Construct):
             self._record_switched_off(service)
 
     def _resource(self, service: str, alarm: str, kind: str, properties: dict[str, object]) -> cdk.CfnResource:
-        resource = cdk.CfnResource(self, alarm, type=f"AWS::CloudWatch::{kind}", properties=properties)
-        resource.override_logical_id(logical_id(service, alarm))
-        return resource
+        return resource(self, alarm, f"CloudWatch::{kind}", properties, logical=logical_id(service, alarm))
 
     def _record_switched_off(self, service: str) -> None:
         options = cdk.Stack.of(self).template_options

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_cdk import aws_events as events
 from constructs import Construct
 
 from diffusionwatch_agent import document_name
 
 from .names import event_rule, logical_id
+from .resource import resource
 from .watched import WatchedFleet
 
 
@@ -26,15 +26,13 @@ class FleetEvents(Construct):
         super().__init__(scope, id)
         environment, fleet = watched.environment.name, watched.fleet
         for what, pattern in _patterns(watched).items():
-            rule = events.CfnRule(
-                self,
-                what,
-                name=event_rule(environment, fleet.service, what),
-                description=f"Counts {what.replace('-', ' ')} for the alarm of that name",
-                event_pattern=pattern,
-                state="ENABLED",
-            )
-            rule.override_logical_id(logical_id(fleet.service, what, "rule"))
+            properties = {
+                "Name": event_rule(environment, fleet.service, what),
+                "Description": f"Counts {what.replace('-', ' ')} for the alarm of that name",
+                "EventPattern": pattern,
+                "State": "ENABLED",
+            }
+            resource(self, what, "Events::Rule", properties, logical=logical_id(fleet.service, what, "rule"))
 
 
 def _patterns(watched: WatchedFleet) -> dict[str, dict[str, Any]]:

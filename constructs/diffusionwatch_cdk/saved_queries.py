@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from diffusionwatch import catalog
 
 from .names import logical_id
+from .resource import resource
 from .watched import WatchedFleet
 
 HOST = 'parse @logStream "*/*" as host, process'
@@ -25,6 +25,10 @@ QUERIES = {
         "filter GenerationLatency > 0 | fields @timestamp, Model, GenerationLatency, steps, width, height, request_id, "
         "trace_id | sort GenerationLatency desc | limit 50"
     ),
+    "GPUs that are not well": (
+        f"filter GpusMissing > 0 or GpusDegraded > 0 or GpuThrottled > 0 | {HOST} | stats max(GpusMissing) as missing, "
+        "max(GpusDegraded) as degraded, avg(GpuThrottled) as throttled by host | sort throttled desc"
+    ),
     "one request by its id": 'filter request_id = "PUT THE ID HERE" | sort @timestamp asc',
 }
 
@@ -36,11 +40,10 @@ class SavedQueries(Construct):
         super().__init__(scope, id)
         environment, service = watched.environment.name, watched.fleet.service
         for name, query in QUERIES.items():
-            saved = logs.CfnQueryDefinition(
-                self,
-                name,
-                name=f"diffusionwatch/{environment}/{service}/{name}",
-                log_group_names=[catalog.log_group(environment, service)],
-                query_string=query.replace(" | ", "\n| "),
-            )
-            saved.override_logical_id(logical_id(service, name.replace(" ", "-"), "query"))
+            properties = {
+                "Name": f"diffusionwatch/{environment}/{service}/{name}",
+                "LogGroupNames": [catalog.log_group(environment, service)],
+                "QueryString": query.replace(" | ", "\n| "),
+            }
+            logical = logical_id(service, name.replace(" ", "-"), "query")
+            resource(self, name, "Logs::QueryDefinition", properties, logical=logical)

@@ -6,11 +6,11 @@ import hashlib
 import re
 from collections.abc import Iterator
 
-from aws_cdk import aws_xray as xray
 from constructs import Construct
 
 from .fleet import Fleet
 from .names import logical_id, x_ray_name
+from .resource import resource
 from .settings import EnvironmentSettings
 
 FIXED_RATE = 0.05
@@ -32,31 +32,26 @@ class Tracing(Construct):
     def __init__(self, scope: Construct, id: str, *, fleet: Fleet, settings: EnvironmentSettings) -> None:  # noqa: A002
         super().__init__(scope, id)
         for what, expression in _filters(fleet.service, settings):
-            group = xray.CfnGroup(
-                self,
-                what,
-                group_name=x_ray_name(settings.name, fleet.service, what),
-                filter_expression=expression,
-            )
-            group.override_logical_id(logical_id(fleet.service, what, "traces"))
-        sampling = xray.CfnSamplingRule(
-            self,
-            "Sampling",
-            sampling_rule=xray.CfnSamplingRule.SamplingRuleProperty(
-                rule_name=x_ray_name(settings.name, fleet.service, "sampling"),
-                priority=PRIORITY,
-                fixed_rate=FIXED_RATE,
-                reservoir_size=RESERVOIR,
-                service_name=fleet.service,
-                service_type="*",
-                host="*",
-                http_method="*",
-                url_path="*",
-                resource_arn="*",
-                version=1,
-            ),
-        )
-        sampling.override_logical_id(logical_id(fleet.service, "sampling"))
+            properties = {
+                "GroupName": x_ray_name(settings.name, fleet.service, what),
+                "FilterExpression": expression,
+            }
+            resource(self, what, "XRay::Group", properties, logical=logical_id(fleet.service, what, "traces"))
+        rule = {
+            "RuleName": x_ray_name(settings.name, fleet.service, "sampling"),
+            "Priority": PRIORITY,
+            "FixedRate": FIXED_RATE,
+            "ReservoirSize": RESERVOIR,
+            "ServiceName": fleet.service,
+            "ServiceType": "*",
+            "Host": "*",
+            "HTTPMethod": "*",
+            "URLPath": "*",
+            "ResourceARN": "*",
+            "Version": 1,
+        }
+        logical = logical_id(fleet.service, "sampling")
+        resource(self, "Sampling", "XRay::SamplingRule", {"SamplingRule": rule}, logical=logical)
 
 
 def _filters(service: str, settings: EnvironmentSettings) -> Iterator[tuple[str, str]]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from aws_cdk import aws_logs as logs
-from aws_cdk import aws_xray as xray
 from constructs import Construct
 
 from .names import partition
+from .resource import resource
 from .settings import EnvironmentSettings
 
 SPANS = ("aws/spans", "/aws/application-signals/data")
@@ -27,16 +26,14 @@ class TransactionSearch(Construct):
         given = settings.tracing.transaction_search
         if given is None:
             return
-        policy = logs.CfnResourcePolicy(
-            self,
-            "Policy",
-            policy_name=f"diffusionwatch-{settings.name}-transaction-search",
-            policy_document=self._json(settings),
-        )
-        policy.override_logical_id("TransactionSearchPolicy")
-        search = xray.CfnTransactionSearchConfig(self, "Search", indexing_percentage=given.indexing_percent)
-        search.override_logical_id("TransactionSearch")
-        search.add_resource_dependency(policy)
+        may_write = {
+            "PolicyName": f"diffusionwatch-{settings.name}-transaction-search",
+            "PolicyDocument": self._json(settings),
+        }
+        policy = resource(self, "Policy", "Logs::ResourcePolicy", may_write, logical="TransactionSearchPolicy")
+        indexed = {"IndexingPercentage": given.indexing_percent}
+        kind = "XRay::TransactionSearchConfig"
+        resource(self, "Search", kind, indexed, logical="TransactionSearch", after=[policy])
 
     def _json(self, settings: EnvironmentSettings) -> str:
         where = f"{settings.region}:{settings.account}"
