@@ -40,6 +40,9 @@ ONE_GPU = (
 VALUES = {
     "nvidia_smi_utilization_gpu": 90,
     "DenoiseStep": 50,
+    "DigestDeliveriesFailed": 0,
+    "DigestEventsRefused": 0,
+    "DigestOldestUndelivered": 0,
     "EstimatedCost": 0.06,
     "InFlightRequestAge": 900,
     "RequestsCompleted": 30,

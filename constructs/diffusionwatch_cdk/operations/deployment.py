@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from ..alarms import AlarmSetDefinition, define
+from ..digest.alarms import digest_alarms
 from ..fleet import Fleet
 from ..names import stack_name, topic_arn
 from ..page_path import page_path_name
@@ -53,7 +54,7 @@ class Deployment:
 
     @cached_property
     def alarms(self) -> tuple[DeployedAlarm, ...]:
-        """The environment's alarms: those named after its services, and those on its page topics."""
+        """The environment's alarms: those named after its services, those on its page topics, those on its digest."""
         environment = self.settings.name
         ours = tuple(f"{environment}-{service}-" for service in self.settings.services)
         pages = (
@@ -63,7 +64,14 @@ class Deployment:
         )
         found = [DeployedAlarm(one) for page in pages for one in (*page["CompositeAlarms"], *page["MetricAlarms"])]
         paths = {page_path_name(environment, owner) for owner in ("", *self.settings.owners)}
-        return tuple(one for one in found if one.name.startswith(ours) or one.name in paths)
+        others = paths | set(self.digest_alarms)
+        return tuple(one for one in found if one.name.startswith(ours) or one.name in others)
+
+    @cached_property
+    def digest_alarms(self) -> dict[str, Mapping[str, Any]]:
+        """Properties by name of the alarms on the digest; none without one."""
+        every = digest_alarms(self.settings) if self.settings.digest else {}
+        return {properties["AlarmName"]: properties for properties in every.values()}
 
     @cached_property
     def arrivals(self) -> Mapping[Source, Arrival]:

@@ -27,9 +27,7 @@ class AlarmsDeployed(Check):
     def look(self, deployment: Deployment) -> Iterator[Finding]:
         deploy = f"Deploy: cdk deploy --all -c environment={deployment.settings.name}"
         there = {alarm.name: alarm.shown for alarm in deployment.alarms}
-        for service, wanted in deployment.definitions.items():
-            every = {alarm.name: alarm.properties for alarm in wanted.alarms}
-            every |= {composite.name: composite.properties for composite in wanted.composites}
+        for service, every in self._wanted(deployment):
             astray = [name for name in every if name not in there or _differing(every[name], there[name])]
             for name in astray:
                 if name not in there:
@@ -38,6 +36,14 @@ class AlarmsDeployed(Check):
                     differing = _differing(every[name], there[name])
                     yield self.warning(name, f"other than the settings: {', '.join(differing)}", deploy)
             yield self.ok(service, f"{len(every) - len(astray)} of {len(every)} alarms as the settings ask")
+
+    def _wanted(self, deployment: Deployment) -> Iterator[tuple[str, Mapping[str, Mapping[str, Any]]]]:
+        """Properties by name, of each service and of the digest."""
+        for service, wanted in deployment.definitions.items():
+            alarms = {alarm.name: alarm.properties for alarm in wanted.alarms}
+            yield service, alarms | {composite.name: composite.properties for composite in wanted.composites}
+        if deployment.digest_alarms:
+            yield "the alert digest", deployment.digest_alarms
 
 
 def _differing(wanted: Mapping[str, Any], there: Mapping[str, Any]) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from diffusionwatch import catalog
 from diffusionwatch_agent.names import AGENT_NAMESPACE
 
+from ...digest.names import dead_letters_name
 from ..absence import absence
 from ..arrival import LOOK_BACK
 from ..check import Check
@@ -14,6 +15,7 @@ from ..finding import Finding
 from ..source import Source
 
 COSTS = {name for name, metric in catalog.METRICS.items() if metric.emitter is catalog.Emitter.COST_METER}
+DIGEST = {name for name, metric in catalog.METRICS.items() if metric.emitter is catalog.Emitter.DIGEST}
 LATE_SECONDS = 600
 """Younger is fresh, whatever the alarm's window: AWS publishes some of its figures every five minutes, and late."""
 
@@ -48,6 +50,7 @@ class MetricsArrive(Check):
             seen = f"{source.label}: {'nothing for three hours' if arrival.known else 'never'}"
         service = deployment.service_of(alarm.name)
         queues = [watched.fleet.dead_letter_queue for watched in deployment.watched.values()]
+        queues.append(dead_letters_name(deployment.settings.name))
         instances = deployment.instances(service) if service else None
         excuse = absence(source, dead_letter_queues=queues, instances=instances)
         if excuse is None:
@@ -60,4 +63,6 @@ class MetricsArrive(Check):
 def _advice(source: Source) -> str:
     if source.namespace == catalog.NAMESPACE and source.name in COSTS:
         return "See cost-meter."
+    if source.namespace == catalog.NAMESPACE and source.name in DIGEST:
+        return "Read the log of the alert digest's function; see digest-routes."
     return SENDERS.get(source.namespace, f"Find who sends {source.namespace}/{source.name}.")
