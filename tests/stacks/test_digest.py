@@ -9,6 +9,11 @@ from typing import Any
 import pytest
 
 from alert_digest.policy import policy
+from diffusionwatch_cdk import Fleet, SettingsError
+from diffusionwatch_cdk.alarms import define
+from diffusionwatch_cdk.digest.policy import digest_policy
+from diffusionwatch_cdk.settings.load import read_environment
+from diffusionwatch_cdk.watched import WatchedFleet
 
 from .conftest import checked
 
@@ -145,3 +150,25 @@ def test_its_log_has_the_environments_key_and_retention(assembly: Path) -> None:
 
     assert logs["LogGroupName"] == "/aws/lambda/diffusionwatch-trial-alert-digest"
     assert (logs["RetentionInDays"], logs["KmsKeyId"]) == (90, {"Fn::GetAtt": ["Key", "Arn"]})
+
+
+def test_more_services_than_a_function_can_be_told_of_are_refused_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "trial.yaml").write_text(ENVIRONMENT)
+    settings = read_environment(tmp_path / "trial.yaml")
+    many = {f"image-service-number-{number}": settings.services["image-api"] for number in range(150)}
+
+    with pytest.raises(SettingsError, match=r"take [\d,]+ characters of the 3,900"):
+        digest_policy(settings.model_copy(update={"services": many}), [])
+
+
+def test_fifty_services_and_ten_routes_fit(tmp_path: Path) -> None:
+    (tmp_path / "trial.yaml").write_text(ENVIRONMENT)
+    settings = read_environment(tmp_path / "trial.yaml")
+    assert settings.digest
+    many = {f"service-{number}": settings.services["image-api"] for number in range(50)}
+    routes = {f"chat-{number}": settings.digest.routes["chat"] for number in range(10)}
+    digest = settings.digest.model_copy(update={"routes": routes})
+    whole = settings.model_copy(update={"services": many, "digest": digest})
+    definition = define(WatchedFleet(Fleet.named("image-api", settings.services["image-api"].fleet), settings))
+
+    assert len(digest_policy(whole, [definition])) < 3900
