@@ -42,6 +42,7 @@ def gpu(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any]:
             if watched.shows(name)
         ],
         [_peak(watched, region), _out_of_memory(watched, alarms, region), _energy(watched, region)],
+        [_unwell(watched, alarms, region), _throttled(watched, alarms, region)],
     ]
     if watched.fleet.auto_scaling_group:
         rows.insert(2, [_each(watched, region)])
@@ -124,3 +125,36 @@ def _out_of_memory(watched: WatchedFleet, alarms: AlarmSetDefinition, region: st
 def _energy(watched: WatchedFleet, region: str) -> Widget:
     energy = watched.worker("EnergyPerImage", "Average", PERIOD)
     return graph("Energy an image", [Line(energy, "Joules", GOOD)], region=region, width=8, height=6, unit="joules")
+
+
+def _unwell(watched: WatchedFleet, alarms: AlarmSetDefinition, region: str) -> Widget:
+    lines = [
+        Line(watched.worker("GpusMissing", "Maximum"), "Missing", BAD),
+        Line(watched.worker("GpusDegraded", "Maximum"), "Beyond repair: no spare rows", SLOW),
+    ]
+    return graph(
+        "GPUs that a worker misses, or that are beyond repair",
+        lines,
+        region=region,
+        width=12,
+        height=6,
+        unit="GPUs",
+        annotations=alarm_line(alarms, "gpu-degraded"),
+    )
+
+
+def _throttled(watched: WatchedFleet, alarms: AlarmSetDefinition, region: str) -> Widget:
+    lines = [
+        Line(watched.worker("GpuThrottled", "Maximum"), "Worst worker", SLOW),
+        Line(watched.worker("GpuThrottled", "Average"), "Average", CALM),
+    ]
+    return graph(
+        "GPUs slowed down by their hardware",
+        lines,
+        region=region,
+        width=12,
+        height=6,
+        unit="percent of samples",
+        most=100,
+        annotations=alarm_line(alarms, "gpu-throttled"),
+    )

@@ -38,6 +38,9 @@ ALWAYS = ("WorkerHeartbeat", "TelemetryDropped")
 """What a worker sends each minute, asked or not; everything else of it comes from requests."""
 
 TRAFFIC = "comes from requests: absent while nobody asks for an image"
+NVML = ("GpusMissing", "GpusDegraded", "GpuThrottled")
+"""What only a worker that reaches its GPUs through NVML says, and of the boards that can tell."""
+WITHOUT_NVML = "comes from workers with the extra gpu (nvidia-ml-py) and a driver, of boards that can tell"
 UNUSED_QUEUE = "SQS publishes nothing of a queue that nobody used for six hours"
 NO_INSTANCE = "no instance is in service"
 
@@ -63,6 +66,8 @@ def absence(
     from_worker = metric is not None and metric.emitter is catalog.Emitter.WORKER
     if instances == 0 and (from_worker or source.namespace == AGENT_NAMESPACE):
         return Absence(NO_INSTANCE, ever=True)
+    if source.name in NVML:
+        return Absence(WITHOUT_NVML, ever=True)
     if from_worker and source.name not in ALWAYS:
         return Absence(TRAFFIC, ever=False)
     if source.namespace == "AWS/SQS":  # "Available CloudWatch metrics for Amazon SQS"

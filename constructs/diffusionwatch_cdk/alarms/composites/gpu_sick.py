@@ -6,11 +6,11 @@ from ..rule import Severity
 
 
 class GpuSick(CompositeRule):
-    """A GPU is broken."""
+    """A GPU is broken, or breaks."""
 
     id = "gpu-sick"
     title = "A GPU is broken"
-    guards = "One instance computes wrongly or not at all; the fleet carries on."
-    first_action = "Find the instance in the node log group (its stream is the instance's id), and replace it."
+    guards = "One instance computes wrongly, slowly or not at all; the fleet carries on."
+    first_action = "Find the instance by the runbook of the leaf that is in alarm, and replace it."
     severity = Severity.TICKET
-    rule = any_of("xid-fatal")
+    rule = any_of("xid-fatal", "gpu-degraded", "gpu-throttled")
