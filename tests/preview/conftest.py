@@ -79,6 +79,14 @@ def body() -> dict[str, Any]:
             endpoint=HELLO,
             params={"who": "you"},
         ),
+        widget(
+            "Team",
+            15,
+            "explorer",
+            metrics=[{"metricName": QUEUE[1], "resourceType": "AWS::SQS::Queue", "stat": "Sum"}],
+            labels=[{"key": "team", "value": "images"}],
+        ),
+        widget("PromQL", 16, "chart", view="line", data={"queries": [{"language": "PromQL", "query": "up"}]}),
         widget("Broken", 13, metrics=[[{"expression": "m9 / 5", "id": "e"}]]),
     ]
     variable = {

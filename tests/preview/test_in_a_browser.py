@@ -64,6 +64,8 @@ def test_no_error_is_said_and_nothing_is_loaded(page: Any, file: Path) -> None:
         ("Alarm's own", ".legend span", 1),
         ("States", ".state", 2),
         ("Log", "tbody tr", 5),
+        ("Team, of all resources: tags are known in the account alone", ".legend span", 2),
+        ("PromQL", "code", 1),
     ],
 )
 def test_each_kind_of_widget_is_drawn_with_its_series(page: Any, title: str, selector: str, count: int) -> None:

@@ -119,6 +119,15 @@ def test_a_sampling_rule_takes_its_reservoir_and_its_share_of_the_rest() -> None
     assert many.quantity == pytest.approx((1 + 9 * 0.05) * 3600 * 730 / 1e6)
 
 
+def test_an_objective_pays_two_signals_a_period_and_one_of_requests_is_unknown() -> None:
+    kind = "AWS::ApplicationSignals::ServiceLevelObjective"
+    (minutes,) = lines(kind, {"Sli": {"SliMetric": {"PeriodSeconds": 60}}})
+    assert minutes.quantity == pytest.approx(2 * 730 * 60 / 1e6)
+    assert minutes.monthly_usd == pytest.approx(0.1314)
+    (requests,) = lines(kind, {"RequestBasedSli": {}})
+    assert (requests.quantity, requests.monthly_usd) == (None, None)
+
+
 def test_what_changed_is_told_by_construct_below_its_stack_the_dearest_first() -> None:
     def line(construct: str, what: str, cost: float | None) -> Line:
         return Line("s", construct, what, 1, "", 1, cost, "")

@@ -34,6 +34,9 @@ def function(resource: Resource, project: Project, assumed: Assumptions) -> Iter
         count = sum(metric.emitter is Emitter.DIGEST for metric in METRICS.values())
         yield Item("custom_metric", count, "custom metrics of the alert digest")
         yield Item("metric_image", assumed.pages_per_month / 1000, "pictures in the alert digest's messages")
+    if watched := _services(resource, "DIFFUSIONWATCH_GUARDED"):
+        count = sum(metric.emitter is Emitter.IDLE_GUARD for metric in METRICS.values()) * len(watched)
+        yield Item("custom_metric", count, "custom metrics of the idle guard")
     metered = services(resource)
     if metered and calls is not None:
         series = Counter(
@@ -49,8 +52,12 @@ def function(resource: Resource, project: Project, assumed: Assumptions) -> Iter
 
 def services(resource: Resource) -> dict[str, Any]:
     """The fleets that a function meters, by service: Auto Scaling group, instance type, dollars an hour."""
+    return _services(resource, "DIFFUSIONWATCH_SERVICES")
+
+
+def _services(resource: Resource, variable: str) -> dict[str, Any]:
     try:
-        found = json.loads(str(_variables(resource).get("DIFFUSIONWATCH_SERVICES", "{}")))
+        found = json.loads(str(_variables(resource).get(variable, "{}")))
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}

@@ -11,6 +11,9 @@ from ..validation.resource import Resource
 from ..validation.shapes import mapping
 from .line import Assumptions, Item
 
+MONTH = 730 * 3600
+"""Seconds."""
+
 
 def key(resource: Resource, project: Project, assumed: Assumptions) -> Iterator[Item]:
     yield Item("kms_key", 1, "customer-managed key")
@@ -45,6 +48,15 @@ def transaction_search(resource: Resource, project: Project, assumed: Assumption
     yield Item("spans", None, "spans of the whole account, by Transaction Search")
 
 
+def objective(resource: Resource, project: Project, assumed: Assumptions) -> Iterator[Item]:
+    """Two signals a period; how often one that counts requests is looked at is not said."""
+    sli = mapping(resource.properties.get("Sli"))
+    period = number(mapping(sli.get("SliMetric")).get("PeriodSeconds", 60)) if sli else None
+    signals = 2 * MONTH / period / 1e6 if period else None
+    what = "service level objective" if period else "service level objective, by requests: its signals are not known"
+    yield Item("signals", signals, what, "two signals a period, by AWS's page on service level objectives")
+
+
 def _unknown(price: str, what: str, resource: Resource, project: Project, assumed: Assumptions) -> Iterator[Item]:
     yield Item(price, 1, what)
 
@@ -53,5 +65,4 @@ budget = partial(_unknown, "budget", "budget")
 event_rule = partial(_unknown, "event_rule", "EventBridge rule")
 table = partial(_unknown, "table", "table")
 parameter = partial(_unknown, "parameter", "parameter")
-objective = partial(_unknown, "objective", "service level objective")
 insight_rule = partial(_unknown, "contributor_insights", "Contributor Insights rule")

@@ -76,5 +76,5 @@ PRICES: Mapping[str, Price] = {
     "event_rule": Price("rule-month", None, "no price found for rules on the default bus"),
     "table": Price("table-month", None, "no price found for requests on demand, storage and recovery"),
     "parameter": Price("parameter-month", None, "no price found for standard parameters"),
-    "objective": Price("objective-month", None, "no price found for service level objectives"),
+    "signals": Price("million application signals", 1.50, _ONE + ", 2025-10-28", ((100, 0.75), (1000, 0.30))),
 }
