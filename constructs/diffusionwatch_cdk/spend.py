@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import aws_cdk as cdk
 from constructs import Construct
 
 from .cost_meter import SERVICES_OF_A_METER, cost_meter, cost_meters
@@ -13,7 +12,9 @@ from .money import books
 from .money.alarms import money_alarms
 from .money.anomalies import anomaly_detection
 from .money.budget import budget
+from .money.guard import IDLE_GUARD, guarded, idle_guard
 from .names import function_name, logical_id
+from .resource import resource
 from .scheduled_function import FunctionPlan, ScheduledFunction
 from .settings import EnvironmentSettings
 
@@ -30,7 +31,7 @@ class Spend(Construct):
         settings: EnvironmentSettings,
     ) -> None:
         super().__init__(scope, id)
-        plans = _functions([*fleets], settings)
+        plans = functions([*fleets], settings)
         if plans:
             self._functions(plans, settings)
         budget(self, settings)
@@ -38,19 +39,20 @@ class Spend(Construct):
 
     def _functions(self, plans: dict[str, FunctionPlan], settings: EnvironmentSettings) -> None:
         table = books.table(self, settings)
-        letters = books.dead_letters(self, settings, [function_name(settings.name, name) for name in plans])
+        books.dead_letters(self, settings, [function_name(settings.name, name) for name in plans])
         for name, plan in plans.items():
-            made = ScheduledFunction(self, name, plan=plan, settings=settings, dead_letters=letters.attr_arn)
+            made = ScheduledFunction(self, name, plan=plan, settings=settings, dead_letters=books.DEAD_LETTERS)
             made.function.add_resource_dependency(table)
         for alarm, properties in money_alarms(settings).items():
-            resource = cdk.CfnResource(self, alarm, type="AWS::CloudWatch::Alarm", properties=properties)
-            resource.override_logical_id(logical_id(alarm, "alarm"))
+            resource(self, alarm, "CloudWatch::Alarm", properties, logical=logical_id(alarm, "alarm"))
 
 
-def _functions(fleets: list[Fleet], settings: EnvironmentSettings) -> dict[str, FunctionPlan]:
+def functions(fleets: list[Fleet], settings: EnvironmentSettings) -> dict[str, FunctionPlan]:
     """The functions that the settings ask for, by name."""
     metered = [fleet for fleet in fleets if fleet.metered]
-    return {
+    meters = {
         name: cost_meter(metered[number * SERVICES_OF_A_METER :][:SERVICES_OF_A_METER], settings)
         for number, name in enumerate(cost_meters(len(metered)) if metered else ())
     }
+    watched = [fleet for fleet in fleets if fleet.service in guarded(settings)]
+    return {**meters, **({IDLE_GUARD: idle_guard(watched, settings)} if watched else {})}

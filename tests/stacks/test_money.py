@@ -10,8 +10,12 @@ import aws_cdk as cdk
 import pytest
 from cdk_nag import AwsSolutionsChecks
 
+from diffusionwatch_cdk import Fleet, SettingsError
+from diffusionwatch_cdk.acknowledge import wildcards
 from diffusionwatch_cdk.settings.load import read_environment
+from diffusionwatch_cdk.spend import functions
 from diffusionwatch_cdk.validation.plugin import MonitoringValidation
+from idle_guard.service import guarded
 from stacks import build
 
 ENVIRONMENT = """
@@ -32,6 +36,7 @@ services:
       queue: images
       usd_per_hour: 1.2
       cost: {savings_percent: 20, overhead_percent: 5}
+    idle_guard: {action: scale, dry_run: false, protected: {launch: {days: [mon], start: "09:00", end: "12:00"}}}
   video-api:
     budget_usd: 900
     fleet:
@@ -142,3 +147,41 @@ def test_a_budget_is_shared_as_it_is_planned_unless_a_service_has_its_own(assemb
     assert alarms["ImageApiBudgetBurnFast"]["Properties"]["Threshold"] == pytest.approx(2 * pace["image-api"], rel=1e-3)
     assert alarms["VideoApiBudgetBurnFast"]["Properties"]["Threshold"] == pytest.approx(2 * 900 / 730 * 6, rel=1e-3)
     assert "AudioApiBudgetBurnFast" not in alarms  # nobody meters it
+
+
+def test_the_guard_may_set_the_size_of_the_groups_that_it_may_scale_and_reads_the_rest(resources) -> None:
+    (policy,) = next(
+        one["Properties"]["Policies"]
+        for one in resources.values()
+        if one["Type"] == "AWS::IAM::Role" and one["Properties"]["Policies"][0]["PolicyName"] == "idle-guard"
+    )
+    (scaling,) = (one for one in policy["PolicyDocument"]["Statement"] if "autoscaling:Set" in str(one["Action"]))
+
+    assert scaling["Resource"] == [
+        "arn:aws:autoscaling:us-east-1:111122223333:autoScalingGroup:*:autoScalingGroupName/images"
+    ]
+    assert [one for one in scaling["Action"] if "*" in one] == []
+
+
+def test_each_wildcard_in_a_functions_policy_has_its_reason(assembly: Path) -> None:
+    settings = read_environment(assembly.parent / "trial.yaml")
+    plans = functions([Fleet.named(name, one.fleet) for name, one in settings.services.items()], settings)
+
+    assert set(plans) == {"cost-meter", "idle-guard"}
+    for plan in plans.values():
+        assert set(wildcards(plan.statements)) == set(plan.explained)
+        for statement in plan.statements:
+            assert "*" not in str(statement["Action"])
+
+
+def test_a_guarded_function_is_told_its_service_and_a_fleet_without_a_group_cannot_be_guarded(
+    resources, assembly: Path, tmp_path: Path
+) -> None:
+    (service,) = guarded(resources["IdleGuard"]["Properties"]["Environment"]["Variables"]["DIFFUSIONWATCH_GUARDED"])
+    assert (service.auto_scaling_group, service.queue, service.policy.action) == ("images", "images", "scale")
+    assert service.usd_per_hour == pytest.approx(0.96)
+    assert "launch" in service.policy.protected
+
+    (tmp_path / "wrong.yaml").write_text(ENVIRONMENT.replace("    budget_usd: 900", "    idle_guard: {}"))
+    with pytest.raises(SettingsError, match="idle_guard is for a fleet with auto_scaling_group and queue"):
+        read_environment(tmp_path / "wrong.yaml")

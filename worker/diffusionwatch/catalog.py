@@ -32,9 +32,10 @@ class Emitter(str, Enum):
     WORKER = "worker"
     COST_METER = "cost meter"
     DIGEST = "alert digest"
+    IDLE_GUARD = "idle guard"
 
 
-_METER = Emitter.COST_METER
+_METER, _GUARD = Emitter.COST_METER, Emitter.IDLE_GUARD
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,8 @@ _METRICS = (
     Metric("UsualCostPerImage", "None", "US dollars an image, over the last seven days", (SERVICE,), emitter=_METER),
     Metric("UnpricedInstances", "Count", "Instances whose price nobody knows", (SERVICE,), emitter=_METER),
     Metric("CostMeterErrors", "Count", "Readings of the cost meter that failed", (SERVICE,), emitter=_METER),
+    Metric("IdleGuardActions", "Count", "What the idle guard did, or would have", (SERVICE,), emitter=_GUARD),
+    Metric("IdleGuardReleased", "None", "US dollars an hour of it", (SERVICE,), emitter=_GUARD),
     Metric("DigestDeliveriesFailed", "Count", "Messages not taken", (ENVIRONMENT,), emitter=Emitter.DIGEST),
     Metric("DigestOldestUndelivered", "Seconds", "Wait of the oldest message", (ENVIRONMENT,), emitter=Emitter.DIGEST),
     Metric("DigestEventsRefused", "Count", "Events that could not be read", (ENVIRONMENT,), emitter=Emitter.DIGEST),

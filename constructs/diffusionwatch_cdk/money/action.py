@@ -5,45 +5,42 @@ Not a stop of instances: an Auto Scaling group replaces what is stopped ("Best p
 
 from __future__ import annotations
 
-import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
+from typing import Any
+
 from constructs import Construct
 
 from ..acknowledge import acknowledge
 from ..names import function_name, partition, topic_arn
+from ..resource import arn, policy, ref, resource
 from ..settings import EnvironmentSettings
 
 
-def budget_action(scope: Construct, settings: EnvironmentSettings, budget: str) -> None:
+DENIAL, EXECUTOR = "NoNewGpus", "BudgetExecutor"
+"""Logical ids."""
+
+
+def budget_action(scope: Construct, settings: EnvironmentSettings, budget: Any) -> None:
     """Attaches the denial at a percentage of the budget, by a role that can attach that one policy to those roles."""
     wanted = settings.budget.action
     if wanted is None:
         return
-    denial = _denial(scope, settings)
-    action = cdk.CfnResource(
-        scope,
-        "BudgetAction",
-        type="AWS::Budgets::BudgetsAction",
-        properties={
-            "BudgetName": budget,
-            "NotificationType": "ACTUAL",
-            "ActionType": "APPLY_IAM_POLICY",
-            "ActionThreshold": {"Type": "PERCENTAGE", "Value": wanted.percent},
-            "ApprovalModel": wanted.approval,
-            "Definition": {"IamActionDefinition": {"PolicyArn": denial.ref, "Roles": list(wanted.roles)}},
-            "ExecutionRoleArn": _executor(scope, settings, denial.ref, wanted.roles).attr_arn,
-            "Subscribers": [
-                {
-                    "Type": "SNS",
-                    "Address": topic_arn(settings.name, "ticket", account=settings.account, region=settings.region),
-                }
-            ],
-        },
-    )
-    action.override_logical_id("BudgetAction")
+    _denial(scope, settings)
+    _executor(scope, settings, wanted.roles)
+    topic = topic_arn(settings.name, "ticket", account=settings.account, region=settings.region)
+    properties = {
+        "BudgetName": budget,
+        "NotificationType": "ACTUAL",
+        "ActionType": "APPLY_IAM_POLICY",
+        "ActionThreshold": {"Type": "PERCENTAGE", "Value": wanted.percent},
+        "ApprovalModel": wanted.approval,
+        "Definition": {"IamActionDefinition": {"PolicyArn": ref(DENIAL), "Roles": list(wanted.roles)}},
+        "ExecutionRoleArn": arn(EXECUTOR),
+        "Subscribers": [{"Type": "SNS", "Address": topic}],
+    }
+    resource(scope, "BudgetAction", "Budgets::BudgetsAction", properties, logical="BudgetAction")
 
 
-def _denial(scope: Construct, settings: EnvironmentSettings) -> iam.CfnManagedPolicy:
+def _denial(scope: Construct, settings: EnvironmentSettings) -> None:
     instances = f"arn:{partition(settings.region)}:ec2:*:{settings.account}:instance/*"
     statement = {
         "Effect": "Deny",
@@ -51,18 +48,15 @@ def _denial(scope: Construct, settings: EnvironmentSettings) -> iam.CfnManagedPo
         "Resource": instances,
         "Condition": {"StringLike": {"ec2:InstanceType": ["g*", "p*"]}},
     }
-    policy = iam.CfnManagedPolicy(
-        scope,
-        "NoNewGpus",
-        description="The budget is used up: no GPU instance is started",
-        policy_document={"Version": "2012-10-17", "Statement": [statement]},
-    )
-    policy.override_logical_id("NoNewGpus")
-    acknowledge(policy, f"IAM5[Resource::{instances}]", "A denial: the wider the better.")
-    return policy
+    properties = {
+        "Description": "The budget is used up: no GPU instance is started",
+        "PolicyDocument": policy(statement),
+    }
+    denial = resource(scope, DENIAL, "IAM::ManagedPolicy", properties, logical=DENIAL)
+    acknowledge(denial, f"IAM5[Resource::{instances}]", "A denial: the wider the better.")
 
 
-def _executor(scope: Construct, settings: EnvironmentSettings, denial: str, roles: tuple[str, ...]) -> iam.CfnRole:
+def _executor(scope: Construct, settings: EnvironmentSettings, roles: tuple[str, ...]) -> None:
     in_partition, account = partition(settings.region), settings.account
     trust = {
         "Effect": "Allow",
@@ -77,18 +71,11 @@ def _executor(scope: Construct, settings: EnvironmentSettings, denial: str, role
         "Effect": "Allow",
         "Action": ["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
         "Resource": [f"arn:{in_partition}:iam::{account}:role/{role}" for role in roles],
-        "Condition": {"ArnEquals": {"iam:PolicyARN": denial}},
+        "Condition": {"ArnEquals": {"iam:PolicyARN": ref(DENIAL)}},
     }
-    role = iam.CfnRole(
-        scope,
-        "BudgetExecutor",
-        description=f"{function_name(settings.name, 'budget')}: attaches one denial to named roles, nothing else",
-        assume_role_policy_document={"Version": "2012-10-17", "Statement": [trust]},
-        policies=[
-            iam.CfnRole.PolicyProperty(
-                policy_name="attach", policy_document={"Version": "2012-10-17", "Statement": [attach]}
-            )
-        ],
-    )
-    role.override_logical_id("BudgetExecutor")
-    return role
+    properties = {
+        "Description": f"{function_name(settings.name, 'budget')}: attaches one denial to named roles, nothing else",
+        "AssumeRolePolicyDocument": policy(trust),
+        "Policies": [{"PolicyName": "attach", "PolicyDocument": policy(attach)}],
+    }
+    resource(scope, EXECUTOR, "IAM::Role", properties, logical=EXECUTOR)

@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from typing import Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from ..acknowledge import acknowledge
+from ..dead_letters import dead_letter_queue
 from ..names import function_name, key_alias, partition
+from ..resource import keep, resource
 from ..settings import EnvironmentSettings
 
-DAYS_KEPT = 14
-"""Of dead letters: as long as SQS allows."""
+DEAD_LETTERS = "CostDeadLetters"
+"""Logical id of the queue for what EventBridge could not hand over, and what a function failed at three times."""
 _VIA = ("dynamodb", "sns")
 
 
@@ -32,57 +32,30 @@ def arn(settings: EnvironmentSettings, service: str, resource: str) -> str:
 
 def table(scope: Construct, settings: EnvironmentSettings) -> cdk.CfnResource:
     """One item a service and function, changed by compare-and-swap (lambda/cost_meter/store.py)."""
-    resource = cdk.CfnResource(
-        scope,
-        "Books",
-        type="AWS::DynamoDB::Table",
-        properties={
-            "TableName": table_name(settings.name),
-            "AttributeDefinitions": [{"AttributeName": "item", "AttributeType": "S"}],
-            "KeySchema": [{"AttributeName": "item", "KeyType": "HASH"}],
-            "BillingMode": "PAY_PER_REQUEST",
-            "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
-            "SSESpecification": {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": key_alias(settings.name)},
-        },
-    )
-    resource.apply_removal_policy(cdk.RemovalPolicy.RETAIN if settings.keep_data else cdk.RemovalPolicy.DESTROY)
-    resource.override_logical_id("CostBooks")
-    return resource
+    properties = {
+        "TableName": table_name(settings.name),
+        "AttributeDefinitions": [{"AttributeName": "item", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "item", "KeyType": "HASH"}],
+        "BillingMode": "PAY_PER_REQUEST",
+        "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+        "SSESpecification": {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": key_alias(settings.name)},
+    }
+    made = resource(scope, "Books", "DynamoDB::Table", properties, logical="CostBooks")
+    keep(made, settings.keep_data)
+    return made
 
 
-def dead_letters(scope: Construct, settings: EnvironmentSettings, rules: Iterable[str]) -> sqs.CfnQueue:
-    """What EventBridge could not hand over, and what a function failed at three times."""
-    queue = sqs.CfnQueue(
+def dead_letters(scope: Construct, settings: EnvironmentSettings, rules: Iterable[str]) -> None:
+    """The queue of the functions that those rules call."""
+    dead_letter_queue(
         scope,
         "DeadLetters",
-        queue_name=dead_letters_name(settings.name),
-        message_retention_period=DAYS_KEPT * 86_400,
-        sqs_managed_sse_enabled=True,
+        name=dead_letters_name(settings.name),
+        logical=DEAD_LETTERS,
+        sender="events.amazonaws.com",
+        sources=[arn(settings, "events", f"rule/{rule}") for rule in rules],
+        of="It is the dead-letter queue, of the rules and the functions.",
     )
-    queue.override_logical_id("CostDeadLetters")
-    acknowledge(queue, "SQS3", "It is the dead-letter queue, of the rules and the functions.")
-    from_rules = {
-        "Effect": "Allow",
-        "Principal": {"Service": "events.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": queue.attr_arn,
-        "Condition": {"ArnEquals": {"aws:SourceArn": [arn(settings, "events", f"rule/{rule}") for rule in rules]}},
-    }
-    only_encrypted = {
-        "Effect": "Deny",
-        "Principal": {"AWS": "*"},
-        "Action": "sqs:*",
-        "Resource": queue.attr_arn,
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-    policy = sqs.CfnQueuePolicy(
-        scope,
-        "DeadLettersPolicy",
-        queues=[queue.ref],
-        policy_document={"Version": "2012-10-17", "Statement": [from_rules, only_encrypted]},
-    )
-    policy.override_logical_id("CostDeadLettersPolicy")
-    return queue
 
 
 def statements(settings: EnvironmentSettings, actions: Iterable[str]) -> list[dict[str, Any]]:

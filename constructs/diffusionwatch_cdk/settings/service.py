@@ -145,3 +145,11 @@ class ServiceSettings(MonitoringSettings):
     of all services"""
     idle_guard: IdleGuardSettings | None = None
     """what may be done about GPUs that idle; left out: nothing but the alarms"""
+
+    @model_validator(mode="after")
+    def _guard_knows_group_and_queue(self) -> ServiceSettings:
+        if self.idle_guard and not (self.fleet.auto_scaling_group and self.fleet.queue):
+            raise ValueError("idle_guard is for a fleet with auto_scaling_group and queue")
+        if self.idle_guard and "paying-for-nothing" in self.alarms and not self.alarms["paying-for-nothing"].enabled:
+            raise ValueError("idle_guard waits for the alarm paying-for-nothing, which is switched off")
+        return self
