@@ -45,6 +45,10 @@ def build(app: cdk.App, settings: EnvironmentSettings) -> list[EnvironmentStack]
 
         stacks.append(WidgetStack(app, settings))
     stacks += MonitoringStack.all_of(app, settings)
+    if settings.has_overview:
+        from .overview import OverviewStack
+
+        stacks.append(OverviewStack(app, settings))
     for earlier, later in pairwise(stacks):
         later.add_stack_dependency(earlier)
     return stacks

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from constructs import Construct
 
-from diffusionwatch_cdk import AllFleets, CrossAccount, EnvironmentSettings, FleetMonitoring
+from diffusionwatch_cdk import EnvironmentSettings, FleetMonitoring
 from diffusionwatch_cdk.names import LIMIT_METADATA
 
 from .base import EnvironmentStack
 
-SERVICES_OF_A_STACK = 8
-"""A service takes some 55 resources, and a stack holds 500."""
+SERVICES_OF_A_STACK = 5
+"""A service takes some 65 resources, and a stack holds 500: room for a catalogue that
+grows, and for alarms and rows of one's own."""
 
 
 class MonitoringStack(EnvironmentStack):
@@ -33,9 +34,6 @@ class MonitoringStack(EnvironmentStack):
     def fill(self) -> None:
         for service in self.services:
             FleetMonitoring(self, service, fleet=self.fleets[service], settings=self.settings)
-        if self.what == MonitoringStack.what:  # the first of them
-            AllFleets(self, "AllFleets", settings=self.settings)
-            CrossAccount(self, "CrossAccount", settings=self.settings)
 
     @classmethod
     def all_of(cls, scope: Construct, settings: EnvironmentSettings) -> list[MonitoringStack]:

@@ -9,9 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import aws_cdk as cdk
 import pytest
 
 import cost_meter
+from diffusionwatch_cdk import load_environment
+from stacks import build
 
 ENVIRONMENTS = ("local", "dev", "staging", "prod")
 
@@ -370,3 +373,17 @@ def test_without_an_environment_it_is_dev(root: Path, tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "diffusionwatch-dev-monitoring.template.json").exists()
+
+
+def test_more_than_one_fleet_or_another_account_gets_an_overview(root: Path, tmp_path: Path) -> None:
+    several = (root / "environments" / "prod.yaml").read_text()
+    fleet = "{auto_scaling_group: up, instance_type: g6e.xlarge, planned_instances: 1}"
+    (tmp_path / "several.yaml").write_text(f"{several.rstrip()}\n  upscaler:\n    fleet: {fleet}\n")
+    alone = several.replace("\nservices:", "\ncross_account: {accept: {accounts: ['444455556666']}}\nservices:")
+    (tmp_path / "hub.yaml").write_text(alone)
+    for name, kinds in (("several", {"AWS::CloudWatch::Dashboard"}), ("hub", {"AWS::Oam::Sink"})):
+        app = cdk.App(outdir=str(tmp_path / name))
+        build(app, load_environment(name, tmp_path))
+        app.synth()
+        made = templates(tmp_path / name)[f"diffusionwatch-{name}-overview"]
+        assert {one["Type"] for one in made["Resources"].values()} == kinds

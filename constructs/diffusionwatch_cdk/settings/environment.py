@@ -129,6 +129,11 @@ class EnvironmentSettings(Settings):
         owner = self.monitoring(service).owner
         return f"{owner}-{severity}" if owner else severity
 
+    @property
+    def has_overview(self) -> bool:
+        """Whether there is more than one fleet to see at once, or another account."""
+        return len(self.services) > 1 or self.cross_account != CrossAccountSettings()
+
     def seen_from_here(self, source: SourceAccount) -> EnvironmentSettings:
         """An environment of another account, as far as this one needs to know it."""
         there = {"name": source.environment, "account": source.account, "services": source.services}
