@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import aws_cdk as cdk
 from constructs import Construct
 
@@ -58,7 +61,15 @@ class Notifications(Construct):
             "KmsMasterKeyId": key.key_arn,
         }
         topic = resource(scope, "Resource", "SNS::Topic", properties, logical=logical)
-        topic_policy(scope, logical, settings)
+        publish = {
+            "Sid": "AlarmsBudgetsAndRulesPublish",
+            "Effect": "Allow",
+            "Principal": {"Service": publishers(settings)},
+            "Action": "sns:Publish",
+            "Resource": ref(logical),
+            "Condition": {"StringEquals": {"aws:SourceAccount": settings.account}},
+        }
+        topic_policy(scope, logical, publish)
         for contact in settings.routes[route]:
             if contact.protocol != "slack":  # ChatChannels
                 self._subscribe(route, contact, settings.account)
@@ -88,8 +99,8 @@ def topic_of(route: str) -> str:
     return logical_id(route, "topic")
 
 
-def topic_policy(scope: Construct, topic: str, settings: EnvironmentSettings) -> None:
-    """AWS's services of this account publish to the topic of that logical id, and everybody by TLS alone."""
+def topic_policy(scope: Construct, topic: str, *statements: Mapping[str, Any]) -> None:
+    """Who may publish to the topic of that logical id, and everybody by TLS alone."""
     only_encrypted = {
         "Sid": "AllowPublishThroughSSLOnly",
         "Effect": "Deny",
@@ -98,13 +109,5 @@ def topic_policy(scope: Construct, topic: str, settings: EnvironmentSettings) ->
         "Resource": ref(topic),
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
-    publish = {
-        "Sid": "AlarmsBudgetsAndRulesPublish",
-        "Effect": "Allow",
-        "Principal": {"Service": publishers(settings)},
-        "Action": "sns:Publish",
-        "Resource": ref(topic),
-        "Condition": {"StringEquals": {"aws:SourceAccount": settings.account}},
-    }
-    properties = {"Topics": [ref(topic)], "PolicyDocument": policy(only_encrypted, publish)}
+    properties = {"Topics": [ref(topic)], "PolicyDocument": policy(only_encrypted, *statements)}
     resource(Construct(scope, "Policy"), "Resource", "SNS::TopicPolicy", properties)

@@ -14,7 +14,6 @@ from ..names import function_name, partition, topic_arn
 from ..resource import arn, policy, ref, resource
 from ..settings import EnvironmentSettings
 
-
 DENIAL, EXECUTOR = "NoNewGpus", "BudgetExecutor"
 """Logical ids."""
 
