@@ -1,11 +1,11 @@
-"""Money: what is spent, what is spent on idle GPUs, what an image costs."""
+"""Money: what is spent, against plan, budget and last week; what idle GPUs take, what an image costs."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ..alarms import AlarmSetDefinition
-from ..metrics import measure
+from ..metrics import Measure, measure
 from ..watched import WatchedFleet
 from .colors import BAD, CALM, QUIET, SLOW
 from .layout import Widget, body
@@ -17,36 +17,41 @@ HOUR, DAY = 3600, 86_400
 
 def cost(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any]:
     """The body of the dashboard ``<environment>-<service>-cost``."""
-    region = watched.environment.region
     rows: list[list[Widget]] = [
         [text(f"# {watched.fleet.service}: money", width=24, height=1)],
-        [_now(watched, region)],
-        [_hourly(watched, alarms, region), _daily(watched, alarms, region)],
-        [_image(watched, alarms, region), _idle(watched, region)],
+        [_now(watched)],
+        [_hourly(watched, alarms), _daily(watched, alarms)],
+        [_today(watched), _month(watched)],
+        [_image(watched, alarms), _models(watched) if watched.settings.models else _idle(watched, width=12)],
     ]
-    return body(rows, start="-P7D")
+    under = [_idle(watched, width=12)] if watched.settings.models else []
+    service = watched.environment.services.get(watched.fleet.service)
+    under += [_guard(watched)] if service and service.idle_guard else []
+    return body([*rows, *([under] if under else [])], start="-P7D")
 
 
-def _now(watched: WatchedFleet, region: str) -> Widget:
+def _now(watched: WatchedFleet) -> Widget:
     lines = [
-        Line(dollars_an_hour(watched), "Dollars an hour, now"),
+        Line(watched.worker("CostPerHour", "Maximum", 300), "Dollars an hour"),
         Line(dollars_an_hour(watched, "IdleCost"), "of them on idle GPUs"),
-        Line(watched.worker("EstimatedCost", "Sum", DAY), "Dollars, 24 hours"),
-        Line(watched.worker("IdleCost", "Sum", DAY), "of them on idle GPUs, 24 hours"),
+        Line(watched.worker("CostToday", "Maximum", 300), "Dollars today (UTC)"),
+        Line(watched.worker("ExpectedCostToday", "Maximum", 300), "Last week's same day, by now"),
+        Line(watched.worker("CostMonth", "Maximum", 300), "Dollars this month"),
+        Line(_thousand(watched, "CostPerImage", 300), "Dollars for 1,000 images"),
     ]
-    return number("Now", lines, region=region, width=24, height=4)
+    return number("Now", lines, region=watched.environment.region, width=24, height=4)
 
 
-def _hourly(watched: WatchedFleet, alarms: AlarmSetDefinition, region: str) -> Widget:
-    return _against_plan(watched, alarms, region, "Dollars by the hour", HOUR, "cost-hour", 1)
+def _hourly(watched: WatchedFleet, alarms: AlarmSetDefinition) -> Widget:
+    return _against_plan(watched, alarms, "Dollars by the hour", HOUR, "cost-hour", 1)
 
 
-def _daily(watched: WatchedFleet, alarms: AlarmSetDefinition, region: str) -> Widget:
-    return _against_plan(watched, alarms, region, "Dollars by the day", DAY, "cost-day", 24)
+def _daily(watched: WatchedFleet, alarms: AlarmSetDefinition) -> Widget:
+    return _against_plan(watched, alarms, "Dollars by the day", DAY, "cost-day", 24)
 
 
 def _against_plan(
-    watched: WatchedFleet, alarms: AlarmSetDefinition, region: str, title: str, period: int, alarm_id: str, hours: int
+    watched: WatchedFleet, alarms: AlarmSetDefinition, title: str, period: int, alarm_id: str, hours: int
 ) -> Widget:
     lines = [
         Line(watched.worker("EstimatedCost", "Sum", period), "Spent", CALM),
@@ -55,29 +60,50 @@ def _against_plan(
     plan, alarm = watched.fleet.planned_usd_per_hour, alarms.alarm(alarm_id)
     annotations = [{"value": round(plan * hours, 4), "label": "plan", "color": QUIET}] if plan is not None else []
     annotations += [threshold(alarm.properties["Threshold"], alarm_id)] if alarm else []
-    return graph(title, lines, region=region, width=12, height=7, unit="US dollars", annotations=annotations)
+    return _dollars(watched, title, lines, height=7, annotations=annotations)
 
 
-def _image(watched: WatchedFleet, alarms: AlarmSetDefinition, region: str) -> Widget:
-    each = measure(
-        "spent / images",
-        spent=watched.worker("EstimatedCost", "Sum", HOUR),
-        images=watched.worker("ImagesGenerated", "Sum", HOUR),
-    )
+def _today(watched: WatchedFleet) -> Widget:
+    lines = [
+        Line(watched.worker("CostToday", "Maximum", HOUR), "The day so far", CALM),
+        Line(watched.worker("ExpectedCostToday", "Maximum", HOUR), "Last week's same day, by then", QUIET),
+    ]
+    return _dollars(watched, "The day, beside the same day of last week (UTC)", lines)
+
+
+def _month(watched: WatchedFleet) -> Widget:
+    budget = watched.budget_usd
+    annotations = [] if budget is None else [{"value": budget, "label": "budget", "color": QUIET}]
+    lines = [Line(watched.worker("CostMonth", "Maximum", HOUR), "The month so far", CALM)]
+    return _dollars(watched, "The month, and its budget", lines, annotations=annotations)
+
+
+def _image(watched: WatchedFleet, alarms: AlarmSetDefinition) -> Widget:
+    lines = [
+        Line(_thousand(watched, "CostPerImage", HOUR), "The hour's", CALM),
+        Line(_thousand(watched, "UsualCostPerImage", HOUR), "The week's", QUIET),
+    ]
     alarm = alarms.alarm("cost-per-image")
-    annotations = [threshold(alarm.properties["Threshold"], "cost-per-image")] if alarm else []
-    return graph(
-        "Dollars an image",
-        [Line(each, "Dollars an image", CALM)],
-        region=region,
-        width=12,
-        height=6,
-        unit="US dollars",
-        annotations=annotations,
-    )
+    annotations = [threshold(round(1000 * alarm.properties["Threshold"], 4), "cost-per-image")] if alarm else []
+    return _dollars(watched, "Dollars for 1,000 images", lines, annotations=annotations)
 
 
-def _idle(watched: WatchedFleet, region: str) -> Widget:
+def _thousand(watched: WatchedFleet, name: str, period: int) -> Measure:
+    return measure("1000 * each", each=watched.worker(name, "Average", period))
+
+
+def _models(watched: WatchedFleet) -> Widget:
+    models = watched.settings.models
+    lines = [Line(watched.worker("EstimatedCost", "Sum", HOUR, model=model), model) for model in models]
+    return _dollars(watched, "Dollars by the hour and model, shared by images", lines, stacked=True)
+
+
+def _dollars(watched: WatchedFleet, title: str, lines: list[Line], *, height: int = 6, **options: Any) -> Widget:
+    region = watched.environment.region
+    return graph(title, lines, region=region, width=12, height=height, unit="US dollars", **options)
+
+
+def _idle(watched: WatchedFleet, width: int) -> Widget:
     share = measure(
         "100 * idle / spent",
         idle=watched.worker("IdleCost", "Sum", HOUR),
@@ -86,9 +112,17 @@ def _idle(watched: WatchedFleet, region: str) -> Widget:
     return graph(
         "Share of the money that idle GPUs take",
         [Line(share, "Percent", SLOW)],
-        region=region,
-        width=12,
+        region=watched.environment.region,
+        width=width,
         height=6,
         unit="percent",
         most=100,
     )
+
+
+def _guard(watched: WatchedFleet) -> Widget:
+    lines = [
+        Line(watched.worker("IdleGuardReleased", "Sum", HOUR), "Dollars an hour", CALM),
+        Line(watched.worker("IdleGuardActions", "Sum", HOUR), "Actions", SLOW, axis="right"),
+    ]
+    return _dollars(watched, "What the idle guard did, or would have", lines, right_unit="actions")

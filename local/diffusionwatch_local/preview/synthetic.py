@@ -87,6 +87,10 @@ def _interval_cost(day: Day) -> Floats:
     return day.instances * USD_AN_HOUR / 12
 
 
+def _spent(day: Day) -> Floats:
+    return np.asarray(np.cumsum(day.instances) * USD_AN_HOUR / 60, dtype=np.float64)
+
+
 SHAPES: Mapping[tuple[str, str], Shape] = {
     ("DiffusionWatch", "GenerationLatency"): _whole,
     ("DiffusionWatch", "QueueWait"): _waiting,
@@ -108,6 +112,12 @@ SHAPES: Mapping[tuple[str, str], Shape] = {
     ("DiffusionWatch", "WorkerHeartbeat"): lambda day, _: day.instances,
     ("DiffusionWatch", "EstimatedCost"): _every(5, _interval_cost),
     ("DiffusionWatch", "IdleCost"): _every(5, lambda day: _interval_cost(day) * (day.busy < 0.05)),
+    ("DiffusionWatch", "CostPerHour"): _every(5, lambda day: day.instances * USD_AN_HOUR),
+    ("DiffusionWatch", "CostToday"): _every(5, _spent),
+    ("DiffusionWatch", "ExpectedCostToday"): _every(5, lambda day: 0.94 * _spent(day)),
+    ("DiffusionWatch", "CostMonth"): _every(5, lambda day: 11 * _spent(day)[-1] + _spent(day)),
+    ("DiffusionWatch", "CostPerImage"): _every(5, lambda day: 0.0047 * day.noise(0.06)),
+    ("DiffusionWatch", "UsualCostPerImage"): _every(5, lambda day: np.full(MINUTES, 0.0046)),
     ("CWAgent", "nvidia_smi_utilization_gpu"): _utilisation,
     ("CWAgent", "nvidia_smi_memory_used"): _level(15_500, 6_000),
     ("CWAgent", "nvidia_smi_temperature_gpu"): _level(38, 34),
@@ -127,7 +137,7 @@ SHAPES: Mapping[tuple[str, str], Shape] = {
     ("AWS/Events", "TriggeredRules"): _absent,
     ("AWS/SNS", "NumberOfNotificationsDelivered"): _pages,
 }
-_QUIET = ("AWS/Logs", "AWS/SNS", "TelemetryDropped", "Xid", "Dead", "Digest")
+_QUIET = ("AWS/Logs", "AWS/SNS", "TelemetryDropped", "Xid", "Dead", "Digest", "Unpriced", "CostMeter", "IdleGuard")
 """Parts of names whose figures are zero on a good day."""
 
 
