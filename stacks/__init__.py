@@ -35,7 +35,9 @@ def build(app: cdk.App, settings: EnvironmentSettings) -> list[EnvironmentStack]
     stacks.append(FoundationStack(app, settings))
     if any(service.fleet.auto_scaling_group or service.fleet.install_agent for service in settings.services.values()):
         stacks.append(AgentStack(app, settings))  # CloudFormation refuses a stack without resources
-    stacks += [TracingStack(app, settings), CostStack(app, settings)]
+    if settings.tracing.wanted:
+        stacks.append(TracingStack(app, settings))
+    stacks.append(CostStack(app, settings))
     if settings.digest:
         from .digest import DigestStack
 

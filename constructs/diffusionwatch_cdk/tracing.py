@@ -37,6 +37,8 @@ class Tracing(Construct):
                 "FilterExpression": expression,
             }
             resource(self, what, "XRay::Group", properties, logical=logical_id(fleet.service, what, "traces"))
+        if not settings.tracing.sampling:
+            return
         rule = {
             "RuleName": x_ray_name(settings.name, fleet.service, "sampling"),
             "Priority": PRIORITY,
@@ -80,9 +82,10 @@ def _plain(model: str) -> str:
 def beyond_quotas(settings: EnvironmentSettings) -> str | None:
     """What the account must be granted before all of this can be deployed; None within the quotas."""
     groups = sum(len(list(_filters(service, settings))) for service in settings.services)
-    if groups <= GROUPS_OF_AN_ACCOUNT and len(settings.services) <= RULES_OF_AN_ACCOUNT:
+    rules = len(settings.services) if settings.tracing.sampling else 0
+    if groups <= GROUPS_OF_AN_ACCOUNT and rules <= RULES_OF_AN_ACCOUNT:
         return None
     return (
-        f"{groups} X-Ray groups and {len(settings.services)} sampling rules; an account has {GROUPS_OF_AN_ACCOUNT} of "
-        "each unless AWS raises it: leave groups out by tracing.groups, or ask for the quota first"
+        f"{groups} X-Ray groups and {rules} sampling rules; an account has {GROUPS_OF_AN_ACCOUNT} of each unless AWS "
+        "raises it: make fewer by tracing.groups and tracing.sampling, or ask for the quota first"
     )

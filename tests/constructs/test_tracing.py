@@ -84,6 +84,11 @@ def test_more_groups_than_an_account_has_are_said_before_they_are_refused(enviro
     assert beyond_quotas(environment(*many[:12])) is None
     assert str(beyond_quotas(environment(*many))).startswith("26 X-Ray groups and 13 sampling rules; an account has 25")
     assert beyond_quotas(environment(*many, tracing={"groups": []})) is None
+    rules = environment(*(f"service-{number}" for number in range(26)), tracing={"groups": []})
+    assert beyond_quotas(rules)
+    without = rules.model_copy(update={"tracing": rules.tracing.model_copy(update={"sampling": False})})
+    assert beyond_quotas(without) is None
+    assert "AWS::XRay::SamplingRule" not in json.dumps(template(without))
 
 
 def test_transaction_search_is_off_until_asked_for_and_then_the_accounts(environment: Environment) -> None:

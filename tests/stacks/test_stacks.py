@@ -379,7 +379,10 @@ def test_more_than_one_fleet_or_another_account_gets_an_overview(root: Path, tmp
     several = (root / "environments" / "prod.yaml").read_text()
     fleet = "{auto_scaling_group: up, instance_type: g6e.xlarge, planned_instances: 1}"
     (tmp_path / "several.yaml").write_text(f"{several.rstrip()}\n  upscaler:\n    fleet: {fleet}\n")
-    alone = several.replace("\nservices:", "\ncross_account: {accept: {accounts: ['444455556666']}}\nservices:")
+    alone = several.replace(
+        "\nservices:",
+        "\ncross_account: {accept: {accounts: ['444455556666']}}\ntracing: {groups: [], sampling: false}\nservices:",
+    )
     (tmp_path / "hub.yaml").write_text(alone)
     for name, kinds in (("several", {"AWS::CloudWatch::Dashboard"}), ("hub", {"AWS::Oam::Sink"})):
         app = cdk.App(outdir=str(tmp_path / name))
@@ -387,3 +390,4 @@ def test_more_than_one_fleet_or_another_account_gets_an_overview(root: Path, tmp
         app.synth()
         made = templates(tmp_path / name)[f"diffusionwatch-{name}-overview"]
         assert {one["Type"] for one in made["Resources"].values()} == kinds
+    assert "diffusionwatch-hub-tracing" not in templates(tmp_path / "hub"), "a stack without resources is refused"

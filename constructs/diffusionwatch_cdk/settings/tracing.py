@@ -24,8 +24,16 @@ class TracingSettings(Settings):
 
     groups: tuple[Literal["faults", "slow", "models"], ...] = ("faults", "slow")
     """the X-Ray groups of each service: faults, slow, and models for one a model; X-Ray takes 25 groups an account"""
+    sampling: bool = True
+    """a sampling rule for each service, of which X-Ray takes 25 an account; false: AWS's default rule samples as much,
+    but all services share its one traced request a second"""
     transaction_search: TransactionSearchSettings | None = None
     """turns Transaction Search on for the whole account; left out: as the account has it"""
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anything is made."""
+        return bool(self.groups) or self.sampling or self.transaction_search is not None
 
     @field_validator("groups")
     @classmethod

@@ -20,6 +20,8 @@ class Stacks(Check):
         environment = deployment.settings.name
         deploy = f"Deploy: cdk deploy --all -c environment={environment}"
         wanted = [*STACKS, *(["digest"] if deployment.settings.digest else [])]
+        if not deployment.settings.tracing.wanted:
+            wanted.remove("tracing")
         wanted += ["overview"] if deployment.settings.has_overview else []
         wanted += ["widget"] if deployment.settings.fleet_widget else []
         expected = [stack_name(environment, stack) for stack in wanted]
