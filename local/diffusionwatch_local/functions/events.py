@@ -17,6 +17,7 @@ from moto.events.utils import EventTemplateParser
 from diffusionwatch.clock import Clock
 
 from ..server.service import Operation
+from .dead_letters import bury
 from .schedule import Next, ScheduleError, parse
 from .service import FunctionService
 
@@ -133,7 +134,7 @@ class EventService:
         return {"FailedEntryCount": 0, "Entries": entries}
 
     def _deliver(self, target: Mapping[str, Any], event: Event) -> None:
-        """One target; a failure is logged and goes no further."""
+        """One target; a failure is logged, and goes to the target's dead letters if it has any."""
         arn, message = target["Arn"], _message(target, event)
         try:
             if ":lambda:" in arn:
@@ -149,6 +150,8 @@ class EventService:
                 log.warning("EventBridge: targets like %s are not delivered to on this machine", arn)
         except Exception as error:
             log.warning("EventBridge: %s was not reached: %s", arn, error)
+            if letters := target.get("DeadLetterConfig", {}).get("Arn"):
+                bury(self._client, letters, message, {"errorMessage": str(error)})
 
     def _log(self, group: str, message: str) -> None:
         logs, stream = self._client("logs"), "events"

@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import uuid4
 
 from moto.awslambda.models import LambdaFunction
 from moto.backends import get_backend
 
-from ..server.service import Operation, ServiceError
+from ..server.service import FallThrough, Operation, ServiceError
+from .dead_letters import ATTEMPTS, Again, again, bury
 from .process import FunctionProcess, Outcome
 
 if TYPE_CHECKING:
@@ -50,7 +51,10 @@ class FunctionService:
         self._starting = threading.Lock()
         # One thread a function: its events arrive in the order in which they were sent.
         self._later: dict[str, ThreadPoolExecutor] = {}
-        self._pending: set[Future[Outcome]] = set()
+        self._pending: set[Future[None]] = set()
+        self._again: list[Again] = []
+        self._buried: dict[str, str] = {}
+        """Dead-letter targets by function name, which moto does not keep."""
         self.invocations: Counter[str] = Counter()
         """Invocations by function name."""
         self.failures: Counter[str] = Counter()
@@ -59,7 +63,8 @@ class FunctionService:
         setattr(LambdaFunction, "_invoke_lambda", lambda function, event=None: self._for_moto(function, event))  # noqa: B010
 
     def operations(self) -> Mapping[str, Operation]:
-        return {"Invoke": self._invoke}
+        remember = dict.fromkeys(("CreateFunction", "UpdateFunctionConfiguration"), self._remember)
+        return {"Invoke": self._invoke, **remember}
 
     def invoke(self, name: str, event: Any) -> Outcome:
         """Runs a function and waits for it.
@@ -70,11 +75,22 @@ class FunctionService:
         return self._run(self._function(name), event)
 
     def invoke_later(self, name: str, event: Any) -> None:
-        """Runs a function without waiting; failures are counted and logged."""
-        function = self._function(name)
+        """Runs a function without waiting; failures are counted, logged, tried again as time passes, and given up."""
+        self._submit(self._function(name), event, attempt=1)
+
+    def tick(self, now: float) -> None:
+        """Makes the calls again whose time has come."""
+        with self._starting:
+            due = [again for again in self._again if again.due <= now]
+            self._again = [again for again in self._again if again.due > now]
+        for one in due:
+            with suppress(ServiceError):  # the function has been deleted since
+                self._submit(self._function(one.function), one.event, one.attempt + 1)
+
+    def _submit(self, function: LambdaFunction, event: Any, attempt: int) -> None:
         with self._starting:
             queue = self._later.setdefault(function.function_name, ThreadPoolExecutor(max_workers=1))
-        future = queue.submit(self._run, function, event)
+        future = queue.submit(self._run_later, function, event, attempt)
         self._pending.add(future)
         future.add_done_callback(self._pending.discard)
 
@@ -96,6 +112,21 @@ class FunctionService:
             return get_backend("lambda")[self._account][self._region].get_function(name.split(":function:")[-1])
         except Exception:
             raise ServiceError("ResourceNotFoundException", f"Function not found: {name}", 404) from None
+
+    def _run_later(self, function: LambdaFunction, event: Any, attempt: int) -> None:
+        name, outcome = function.function_name, self._run(function, event)
+        if not outcome.error:
+            return
+        if following := again(name, event, attempt, self._clock.time(), _attempts(function)):
+            with self._starting:
+                self._again.append(following)
+        elif target := self._buried.get(name):
+            bury(self._client, target, event, outcome.error)
+
+    def _remember(self, params: dict[str, Any]) -> NoReturn:
+        if "DeadLetterConfig" in params:
+            self._buried[params["FunctionName"].split(":function:")[-1]] = params["DeadLetterConfig"]["TargetArn"]
+        raise FallThrough
 
     def _run(self, function: LambdaFunction, event: Any) -> Outcome:
         process, stream = self._process(function)
@@ -158,10 +189,10 @@ class FunctionService:
         kind = params.get("InvocationType", "RequestResponse")
         if kind == "DryRun":
             self._function(params["FunctionName"])
-            return {"StatusCode": 204}
+            return {"StatusCode": 204, "Payload": b""}
         if kind == "Event":
             self.invoke_later(params["FunctionName"], event)
-            return {"StatusCode": 202}
+            return {"StatusCode": 202, "Payload": b""}
         outcome = self.invoke(params["FunctionName"], event)
         answer = {
             "StatusCode": 200,
@@ -180,6 +211,11 @@ class FunctionService:
         parsed = json.loads(event) if isinstance(event, str | bytes) else event
         self.invoke_later(function.function_name, parsed)
         return "", False, ""
+
+
+def _attempts(function: LambdaFunction) -> int:
+    given = [one.config.get("MaximumRetryAttempts") for one in function.event_invoke_config]
+    return ATTEMPTS if not given or given[-1] is None else 1 + int(given[-1])
 
 
 def _log_group(function: LambdaFunction) -> str:

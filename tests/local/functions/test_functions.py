@@ -152,6 +152,78 @@ def test_a_rule_fires_on_the_common_clock_and_its_event_bears_the_virtual_time(
     assert told[0]["resources"] == [rule]
 
 
+def letters(aws: EmbeddedAws) -> list[dict[str, Any]]:
+    sqs = aws.client("sqs")
+    url = sqs.get_queue_url(QueueName="letters")["QueueUrl"]
+    return list(sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"]).get("Messages", []))
+
+
+def dead_letters(aws: EmbeddedAws) -> str:
+    url = aws.client("sqs").create_queue(QueueName="letters")["QueueUrl"]
+    asked = aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    return str(asked["Attributes"]["QueueArn"])
+
+
+def call_later(aws: EmbeddedAws, event: dict[str, Any]) -> None:
+    aws.client("lambda").invoke(FunctionName="echo", InvocationType="Event", Payload=json.dumps(event).encode())
+    aws.functions.settle()
+
+
+def test_an_event_that_fails_is_tried_twice_more_and_then_a_dead_letter(aws: EmbeddedAws, clock: ManualClock) -> None:
+    make(aws, DeadLetterConfig={"TargetArn": dead_letters(aws)})
+    call_later(aws, {"fail": True})
+    failures = []
+    for _ in range(4):
+        failures.append(aws.functions.failures["echo"])
+        clock.advance(60)
+        aws.tick(clock.time())
+        aws.functions.settle()
+
+    assert failures == [1, 2, 2, 3]  # after one minute, and after two more
+    assert [json.loads(letter["Body"]) for letter in letters(aws)] == [{"fail": True}]
+
+
+def test_a_dead_letter_holds_the_event_and_what_went_wrong(aws: EmbeddedAws) -> None:
+    make(aws, DeadLetterConfig={"TargetArn": dead_letters(aws)})
+    aws.client("lambda").put_function_event_invoke_config(FunctionName="echo", MaximumRetryAttempts=0)
+    call_later(aws, {"fail": True})
+
+    (letter,) = letters(aws)
+    assert json.loads(letter["Body"]) == {"fail": True}
+    assert letter["MessageAttributes"]["ErrorMessage"]["StringValue"] == "as asked"
+    assert aws.functions.failures == {"echo": 1}
+
+
+def test_an_event_that_succeeds_at_the_second_attempt_is_no_dead_letter(aws: EmbeddedAws, clock: ManualClock) -> None:
+    source = """
+tries = []
+def handler(event, context):
+    tries.append(event)
+    assert len(tries) > 1
+"""
+    make(aws, source, DeadLetterConfig={"TargetArn": dead_letters(aws)})
+    call_later(aws, {})
+    for _ in range(5):
+        clock.advance(60)
+        aws.tick(clock.time())
+        aws.functions.settle()
+
+    assert (aws.functions.invocations["echo"], aws.functions.failures["echo"], letters(aws)) == (2, 1, [])
+
+
+def test_an_event_for_a_function_that_is_gone_is_the_rules_dead_letter(aws: EmbeddedAws) -> None:
+    arn = make(aws)
+    events = aws.client("events")
+    events.put_rule(Name="mine", EventPattern='{"source": ["mine"]}')
+    target = {"Id": "f", "Arn": arn, "DeadLetterConfig": {"Arn": dead_letters(aws)}}
+    events.put_targets(Rule="mine", Targets=[target])
+    aws.client("lambda").delete_function(FunctionName="echo")
+    events.put_events(Entries=[{"Source": "mine", "DetailType": "t", "Detail": "{}"}])
+
+    (letter,) = letters(aws)
+    assert json.loads(letter["Body"])["source"] == "mine"
+
+
 def test_a_minute_that_was_missed_is_made_up_for(aws: EmbeddedAws, clock: ManualClock) -> None:
     arn = make(aws)
     events = aws.client("events")
