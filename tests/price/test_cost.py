@@ -91,6 +91,18 @@ def test_each_model_that_a_dashboard_names_adds_metrics() -> None:
     assert three - one == 2 * by_model
 
 
+def test_what_a_variable_offers_counts_and_not_the_word_in_its_place() -> None:
+    row = ["DiffusionWatch", "Denoise", "Environment", "prod", "Service", "image-api", "Model", "chosen-model"]
+    offered = [{"value": name} for name in ("a", "b", "c")]
+    variable = {"type": "pattern", "pattern": "chosen-model", "inputType": "select", "id": "model", "values": offered}
+    body = {"widgets": [{"type": "metric", "properties": {"metrics": [row]}}], "variables": [variable]}
+    board = {"Type": "AWS::CloudWatch::Dashboard", "Properties": {"DashboardBody": json.dumps(body)}}
+    (line, *_) = lines("AWS::Logs::LogGroup", {"LogGroupName": "/diffusionwatch/prod/image-api/worker"}, Board=board)[
+        2:
+    ]
+    assert "3 models" in line.what
+
+
 @pytest.mark.parametrize("instance_type", ["g6e.xlarge", "p5.48xlarge"])
 def test_the_agents_metrics_are_those_that_its_own_room_counts(instance_type: str) -> None:
     nodes = GpuNodes("prod", "image-api", instance_type)

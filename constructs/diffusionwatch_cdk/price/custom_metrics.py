@@ -11,7 +11,7 @@ from diffusionwatch.catalog import ERROR_CLASS, FAULTS, METRICS, MODEL, REJECTIO
 
 from ..validation.project import Project
 from ..validation.resource import Resource
-from ..validation.shapes import mappings
+from ..validation.shapes import mapping, mappings
 from .line import Assumptions, Item
 
 WORKER_LOGS = re.compile(r"/diffusionwatch/(?P<environment>[^/]+)/(?P<service>[^/]+)/worker")
@@ -43,14 +43,23 @@ def _series(name: str, dimensions: tuple[str, ...], models: int) -> int:
 
 
 def models(project: Project, service: str) -> set[str]:
-    """The models that alarms and dashboards name."""
-    found = set()
+    """The models that alarms and dashboards name, or let people choose."""
+    found: set[str] = set()
     for resource in project.of("AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard"):
+        offered = _offered(resource)
         for metric in (one for request in resource.requests for one in request.metrics):
             dimensions = dict(metric.dimensions)
             if dimensions.get("Service") == service and "Model" in dimensions:
-                found.add(dimensions["Model"])
+                found.update(offered.get(dimensions["Model"], [dimensions["Model"]]))
     return found
+
+
+def _offered(resource: Resource) -> dict[str, list[str]]:
+    """What a dashboard's variables offer, by the word in whose place it comes."""
+    variables = mappings(mapping(resource.body).get("variables"))
+    return {
+        str(one.get("pattern")): [str(value["value"]) for value in mappings(one.get("values"))] for one in variables
+    }
 
 
 def of_agent(resource: Resource, project: Project, assumed: Assumptions) -> Iterator[Item]:
