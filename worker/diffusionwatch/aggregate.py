@@ -5,6 +5,7 @@ An event never mixes two minutes, since all its values carry one timestamp: that
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from diffusionwatch.records import Record
 
 MINUTE_NS = 60_000_000_000
+BREATH_RECORDS = 500
+"""After so many, a fifth of a millisecond's work, the interpreter is let go of: Python would take it away only after
+5 ms (sys.getswitchinterval), and so long a request's thread would be held."""
+BREATH_SECONDS = 0.00005
+"""Of the wall. Not 0: the other thread must have woken before this one asks for the interpreter again."""
 
 
 class _Bucket:
@@ -43,42 +49,57 @@ class Aggregate:
         self._full: list[_Bucket] = []
 
     def absorb(
-        self, records: deque[Record], offset_ns: int, never_slow: float, counts: dict[str, int]
+        self,
+        records: deque[Any],
+        in_work: deque[Generation],
+        offset_ns: int,
+        never_slow: float,
+        counts: dict[str, int],
     ) -> Iterator[Record]:
         """Empties the queue: takes in the plain records, and gives the others, each when its turn has come.
 
         Most are plain: completed within ``never_slow`` milliseconds, without stages. What such a request costs is
         this loop, so it calls nothing but C, and looks for a bucket only when the model or the minute changes.
-        ``offset_ns`` is from the monotonic clock to the wall's.
+        Generations that have not ended go to ``in_work``. ``offset_ns`` is from the monotonic clock to the wall's.
         """
         begin = end = others = 0
         bucket = _Bucket(0, None, 0)
-        total = len(records)
-        for _ in range(total):
-            record = records.popleft()
-            if (
-                type(record) is Generation
-                and record._extras is None
-                and record.error_class is None
-                and (latency := (record._ended - record._started) // 1000 / 1000) <= never_slow
-                and type(images := record.images) is int
-                and 0 <= images < 1000
-                and type(record.model) is str
-            ):
-                if record.model != bucket.model or not begin <= record._ended < end:
-                    bucket = self._bucket(record.model, record._ended + offset_ns)
-                    begin = bucket.minute * MINUTE_NS - offset_ns
-                    end = begin + MINUTE_NS
-                bucket.images += images
-                latencies = bucket.latencies
-                latencies.append(latency)
-                if len(latencies) == limits.VALUES_PER_METRIC:
-                    self._fill(bucket)
-                    end = 0
-            else:
+        latencies = bucket.latencies
+        total = left = len(records)
+        while left:
+            count = min(left, BREATH_RECORDS)
+            left -= count
+            for _ in range(count):
+                record = records.popleft()
+                if (
+                    type(record) is Generation
+                    and (ended := record._ended) >= 0
+                    and record._extras is None
+                    and record.error_class is None
+                    and (latency := (ended - record._started) // 1000 / 1000) <= never_slow
+                    and type(images := record.images) is int
+                    and 0 <= images < 1000
+                    and type(record.model) is str
+                ):
+                    if record.model != bucket.model or not begin <= ended < end:
+                        bucket = self._bucket(record.model, ended + offset_ns)
+                        begin = bucket.minute * MINUTE_NS - offset_ns
+                        end = begin + MINUTE_NS
+                        latencies = bucket.latencies
+                    bucket.images += images
+                    latencies.append(latency)
+                    if len(latencies) == limits.VALUES_PER_METRIC:
+                        self._fill(bucket)
+                        end = 0
+                    continue
                 others += 1
-                yield record
-                end = 0  # meanwhile the bucket may have been filled
+                if isinstance(record, Generation) and record._ended < 0:
+                    in_work.append(record)
+                else:
+                    yield record
+                    end = 0  # meanwhile the bucket may have been filled
+            if left:
+                time.sleep(BREATH_SECONDS)
         counts["completed"] += total - others
 
     def add(self, generation: Generation, latency: float, completed_ns: int) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from diffusionwatch import validity
-from diffusionwatch.aggregate import Aggregate
+from diffusionwatch.aggregate import BREATH_SECONDS, Aggregate
 from diffusionwatch.catalog import REJECTIONS
 from diffusionwatch.clock import Clock
 from diffusionwatch.emf import EmfEncoder
@@ -17,6 +16,7 @@ from diffusionwatch.generation import Generation
 from diffusionwatch.heartbeat import Heartbeat
 from diffusionwatch.ledger import Ledger
 from diffusionwatch.measure import event_of, is_slow, latency_ms
+from diffusionwatch.plain import PlainRequests
 from diffusionwatch.records import Document, Event
 from diffusionwatch.settings import Settings
 from diffusionwatch.tracing import Tracing
@@ -27,11 +27,8 @@ if TYPE_CHECKING:
 
 QUEUE_LIMIT = 100_000
 """Records that may wait to be encoded: some 60 MB, reached only by a process that records faster than it can encode."""
-BREATH_RECORDS = 50
-"""After so many, a quarter of a millisecond's work, the interpreter is let go of: Python would take it away only after
-5 ms (sys.getswitchinterval), and so long a request's thread would be held."""
-BREATH_SECONDS = 0.00005
-"""Of the wall. Not 0: the other thread must have woken before this one asks for the interpreter again."""
+BREATH_RECORDS = 100
+"""After so many, a fifth of a millisecond's work, the interpreter is let go of, as by ``Aggregate.absorb``."""
 GPU_PATIENCE_NS = 10_000_000_000
 """How long a finished generation waits for its CUDA events; after that the host's clock has to do."""
 
@@ -43,7 +40,6 @@ class Digest:
         self,
         *,
         queue: deque[Record],
-        in_flight: dict[Generation, int],
         state: Callable[[], dict[str, Any]],
         encoder: EmfEncoder,
         ledger: Ledger,
@@ -51,15 +47,20 @@ class Digest:
         settings: Settings,
         tracing: Tracing | None,
     ) -> None:
-        self._queue, self._in_flight, self._state = queue, in_flight, state
+        self._queue, self._state = queue, state
+        self.in_work: deque[Generation] = deque()
+        """Generations that have not ended, as of the last collection."""
+        self.interrupted_ns: int | None = None
+        """When the process was told to end, by the monotonic clock: whatever is in work ended then."""
         self.gpus: GpuSampler | None = None
         self._encoder, self._ledger, self._clock, self._tracing = encoder, ledger, clock, tracing
         self._objectives = settings.objectives
         self._never_slow = settings.objectives.shortest
         self._aggregate = Aggregate(settings.aggregate_seconds, ledger) if settings.detail == "aggregate" else None
+        self._plain = PlainRequests(encoder, self._never_slow, ledger.repaired)
         self._heartbeat = Heartbeat()
         self._last_end = 0
-        self._unreached: deque[Record] = deque()
+        self._unreached: deque[Generation] = deque()
 
     def collect(self, final: bool = False) -> list[Document]:
         """What was recorded since the last time. ``final`` holds nothing back."""
@@ -68,51 +69,74 @@ class Digest:
         # The wall's time of a completion is told from its distance to now, so that the caller reads one clock less.
         offset_ns = now - monotonic
         counts = dict.fromkeys(("completed", "faulted", "rejected", "slow", "dropped", "records_dropped"), 0)
-        patience = 0 if final else GPU_PATIENCE_NS
-        records = self._records(offset_ns, counts)
-        for record in records:
+        unread_ns = monotonic - GPU_PATIENCE_NS
+        for record in self._ended(final, offset_ns, counts):
             try:
                 if isinstance(record, Generation):
-                    if record._extras is not None and monotonic - record._ended < patience and not _reached(record):
+                    if self._aggregate is None and (document := self._plain.document(record, offset_ns)) is not None:
+                        counts["completed"] += 1
+                        documents.append(document)
+                    elif not (final or record._extras is None or record._ended < unread_ns or _reached(record)):
                         self._unreached.append(record)
-                        continue
-                    if (event := self._event(record, record._ended + offset_ns, counts)) is not None:
+                    elif (event := self._event(record, record._ended + offset_ns, counts)) is not None:
                         documents += self._encoder.encode(event)
                 elif isinstance(record, Event):
                     documents += self._encoder.encode(record)
                 else:
                     documents += record.documents(self._encoder.log_stream, now // 1_000_000, self._ledger.repaired)
-            except Exception as error:
+            except Exception as error:  # noqa: PERF203 - one record's trouble is not the next one's
                 counts["dropped"] += isinstance(record, Generation)
                 counts["records_dropped"] += 1
                 self._ledger.say_once(f"a record was given up: {error!r}")
         self._ledger.add(counts)
         events = self._aggregate.due(now, final) if self._aggregate is not None else []
-        started = list(self._in_flight.values())
-        oldest = monotonic - min(started) if started else 0
+        oldest = max((monotonic - generation._started for generation in self.in_work), default=0)
         figures = self.gpus.health if self.gpus is not None else dict
-        beat = self._heartbeat.beat(now, oldest, self._ledger, self._state, figures)
+        beat = self._heartbeat.beat(now, max(0, oldest), self._ledger, self._state, figures)
         for event in [*events, beat] if beat is not None else events:
             documents += self._encoder.encode(event)
         return documents
 
-    def _records(self, offset_ns: int, counts: dict[str, int]) -> Iterable[Record]:
-        """The records that are to be looked at one by one.
+    def _ended(self, final: bool, offset_ns: int, counts: dict[str, int]) -> Iterator[Record]:
+        """The records that are to be looked at one by one; those that are not whole yet stay ``in_work``.
 
         Each leaves its queue only when its turn has come: it is freed while it is still in the cache.
         """
-        waited = _emptied(self._unreached)
+        queues: tuple[deque[Any], ...] = (self._unreached, self.in_work, self._queue)
         if self.gpus is not None and self.gpus.gpus:
-            records = [*waited, *_emptied(self._queue)]
+            records = [record for queue in queues for record in self._whole(queue)]
             self._measure([record for record in records if isinstance(record, Generation)], self.gpus)
-            return records
-        if self._aggregate is not None:
-            return chain(waited, self._aggregate.absorb(self._queue, offset_ns, self._never_slow, counts))
-        return chain(waited, _emptied(self._queue))
+            yield from records
+        elif self._aggregate is not None:
+            for queue in queues:
+                yield from self._aggregate.absorb(queue, self.in_work, offset_ns, self._never_slow, counts)
+        else:
+            for queue in queues:
+                yield from self._whole(queue)
+        if final and self.interrupted_ns is not None:
+            for _ in range(len(self.in_work)):
+                generation = self.in_work.popleft()
+                if generation.error_class is None:
+                    generation.error_class = "interrupted"
+                generation._ended = max(generation._started, self.interrupted_ns)
+                yield generation
+
+    def _whole(self, queue: deque[Any]) -> Iterator[Record]:
+        for number in range(1, len(queue) + 1):
+            record = queue.popleft()
+            if isinstance(record, Generation) and record._ended < 0:
+                self.in_work.append(record)
+            else:
+                yield record
+            if number % BREATH_RECORDS == 0:
+                time.sleep(BREATH_SECONDS)
 
     def give_up(self, record: Record) -> None:
         """Counts a record that there is no room for. On the caller's thread."""
         if isinstance(record, Generation):
+            if record._ended < 0:  # its caller holds it anyway
+                self.in_work.append(record)
+                return
             self._ledger.add({_outcome(record.error_class): 1, "dropped": 1})
         self._ledger.add({"records_dropped": 1})
 
@@ -140,7 +164,8 @@ class Digest:
         if not generations:
             return
         gpus.sample()  # so that the counter is known up to the end of the last one
-        spans = [(started, self._clock.monotonic_ns()) for started in list(self._in_flight.values())]
+        now = self._clock.monotonic_ns()
+        spans = [(generation._started, now) for generation in self.in_work]
         spans += [(generation._started, generation._ended) for generation in generations]
         for generation in generations:
             begin, end = generation._started, generation._ended
@@ -153,13 +178,6 @@ class Digest:
             images = validity.number(generation.images, self._ledger.repaired)
             if joules is not None and alone and images:
                 measured["EnergyPerImage"] = round(joules / images, 3)
-
-
-def _emptied(queue: deque[Record]) -> Iterator[Record]:
-    for number in range(1, len(queue) + 1):
-        yield queue.popleft()
-        if number % BREATH_RECORDS == 0:
-            time.sleep(BREATH_SECONDS)
 
 
 def _outcome(error_class: str | None) -> str:

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import orjson
@@ -16,6 +16,9 @@ import orjson
 from diffusionwatch import limits, validity
 from diffusionwatch.catalog import ERROR_CLASS, METRICS, MODEL, NAMESPACE, SERVICE, log_group
 from diffusionwatch.records import Document, Event
+
+SHAPES = 1000
+"""Heads that are kept, of some kilobytes each: a hundred models, and the ways in which their requests end."""
 
 
 class EmfEncoder:
@@ -32,7 +35,11 @@ class EmfEncoder:
         repaired: Callable[[str], None] = lambda reason: None,
     ) -> None:
         self.log_stream = log_stream
-        self._repaired, self._event_bytes = repaired, event_bytes
+        self.event_bytes = event_bytes
+        """Of the largest event that may be made."""
+        self.models: dict[str, str] = {}
+        """The models that were seen, and how each is written as a dimension's value."""
+        self._repaired = repaired
         self._root = {
             "Environment": validity.dimension(environment, repaired),
             "Service": validity.dimension(service, repaired),
@@ -41,57 +48,56 @@ class EmfEncoder:
             "LogGroupName": log_group_name or log_group(environment, service),
             "LogStreamName": log_stream,
         }
-        self._heads: dict[tuple[object, ...], bytes] = {}
-        self._models: dict[str, str] = {}
+        self._heads: dict[tuple[str | None, ...], bytes] = {}
 
     def encode(self, event: Event) -> list[Document]:
         """The event as documents: one, or more where a metric has over 100 values."""
-        metrics, model, error_class = event.metrics, event.model, event.error_class
+        metrics, model = event.metrics, event.model
         rest: dict[str, list[float]] = {}
         for name, value in metrics.items():
             if type(value) is list and len(value) > limits.VALUES_PER_METRIC:
                 rest[name] = value[limits.VALUES_PER_METRIC :]
         if rest:
             metrics = {**metrics, **{name: metrics[name][: limits.VALUES_PER_METRIC] for name in rest}}  # type: ignore[index]
-        shape = (*metrics, model is not None, error_class is not None)
-        head = self._heads.get(shape) or self._head(shape)
-        root: dict[str, object] = {**self._root, **metrics}
         if model is not None:
-            root["Model"] = self._models.get(model) or self._model(model)
-        if error_class is not None:
-            root["ErrorClass"] = error_class
-        size = len(root)
+            model = self.models.get(model) or self._model(model)
+        head = self.head(model, event.error_class, *metrics)
+        root: dict[str, object] = dict(metrics)
         if event.properties:
             validity.add_properties(root, event.properties, self._repaired)
-        body = self._dump(head, event.timestamp_ms, root)
-        if len(body) > self._event_bytes:
+        body = line(event.timestamp_ms, head, self._members(root))
+        if len(body) > self.event_bytes:
             self._repaired("properties too large for one event")
-            body = self._dump(head, event.timestamp_ms, dict(list(root.items())[:size]))
+            body = line(event.timestamp_ms, head, self._members(metrics))
         document = Document(body, event.timestamp_ms, event.requests)
         return [document, *self.encode(replace(event, metrics=rest, requests=0))] if rest else [document]
 
-    def _dump(self, head: bytes, timestamp_ms: int, root: dict[str, object]) -> bytes:
+    def head(self, model: str | None, error_class: str | None, *metrics: str) -> bytes:
+        """What follows an event's timestamp up to the values of its metrics; the same for all events of one shape."""
+        shape = (model, error_class, *metrics)
+        return self._heads.get(shape) or self._head(shape)
+
+    def _members(self, root: Mapping[str, object]) -> bytes:
         try:
-            members = orjson.dumps(root)
+            return orjson.dumps(root)
         except TypeError:
             # Half a surrogate pair: the one thing in clean values that UTF-8 cannot write.
             self._repaired("text that is not Unicode")
-            members = orjson.dumps(validity.unicode(root))
-        # Only the timestamp and the members differ between two events of one shape.
-        return b'{"_aws":{"Timestamp":%d,%b%b' % (timestamp_ms, head, members[1:])
+            return orjson.dumps(validity.unicode(root))
 
     def _model(self, model: str) -> str:
         """The model as a dimension's value."""
-        if len(self._models) >= limits.MODELS:
+        if len(self.models) >= limits.MODELS:
             self._repaired("more models than a dimension should have values")
             return "other"
-        known = self._models[model] = validity.dimension(model, self._repaired)
+        known = self.models[model] = validity.dimension(model, self._repaired)
         return known
 
-    def _head(self, shape: tuple[object, ...]) -> bytes:
-        """What follows the timestamp up to the root's members; the same for all events of one shape."""
-        *names, model, error = shape
-        present = [SERVICE] + [MODEL] * bool(model) + [ERROR_CLASS] * bool(error)
+    def _head(self, shape: tuple[str | None, ...]) -> bytes:
+        model, error_class, *names = shape
+        dimensions = {"Model": model, "ErrorClass": error_class}
+        root = {**self._root, **{name: value for name, value in dimensions.items() if value is not None}}
+        present = [one for one in (SERVICE, MODEL, ERROR_CLASS) if set(one) <= set(root)]
         directives: dict[tuple[tuple[str, ...], ...], list[dict[str, str]]] = {}
         for name in names:
             metric = METRICS[str(name)]
@@ -103,7 +109,12 @@ class EmfEncoder:
                 {"Namespace": NAMESPACE, "Dimensions": sets, "Metrics": metrics} for sets, metrics in directives.items()
             ],
         }
-        head = orjson.dumps(aws)[1:] + b","
-        if len(self._heads) < 1000:
+        head = b",%b,%b," % (orjson.dumps(aws)[1:], orjson.dumps(root)[1:-1])
+        if len(self._heads) < SHAPES:
             self._heads[shape] = head
         return head
+
+
+def line(timestamp_ms: int, head: bytes, members: bytes) -> bytes:
+    """An event of its head and its encoded metrics and properties: only these differ between two events of a shape."""
+    return b"".join((b'{"_aws":{"Timestamp":', orjson.dumps(timestamp_ms), head, members[1:]))

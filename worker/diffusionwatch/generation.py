@@ -1,7 +1,8 @@
 """Recording one generation: what happens on the caller's thread is here and in ``GenerationMonitor.generation``.
 
-A generation reads the clock on entry and exit, and is then itself the record: it is appended to the monitor's queue,
-and everything else is done by the background thread.
+A generation is itself the record. It goes into the monitor's queue when it is entered, and is whole once its end is
+noted; everything else is done by the background thread. Since it is in the queue once, and its end is one assignment,
+nothing can come between (a signal, a thread, a fork) that would lose it or count it twice.
 """
 
 from __future__ import annotations
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from diffusionwatch.tracing import Trace
 
 _current: ContextVar[Generation | None] = ContextVar("diffusionwatch_generation", default=None)
+_enter, _leave = _current.set, _current.reset
+
+IN_WORK = -1
+"""Stands for the end of a generation that has none yet; no clock shows it."""
 
 
 def current() -> Generation | None:
@@ -94,37 +99,33 @@ class Generation:
     _started: int
     _ended: int
 
+    # Python looks up a clock that is called at once, "monitor._monotonic_ns()", four times as long as one with a name.
+
     def __enter__(self) -> Generation:
         monitor = self._monitor
-        self._previous = _current.set(self)
-        self._started = monitor._in_flight[self] = monitor._monotonic_ns()
-        if monitor._tracing is not None:
-            monitor._begin_trace(self)
+        self._previous = _enter(self)
+        self._ended = IN_WORK
+        clock = monitor._monotonic_ns
+        self._started = clock()
+        queue = monitor._queue
+        queue.append(self)
+        if len(queue) > monitor._pressure_at:
+            monitor._pressure()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, exception: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        monitor = self._monitor
-        self._ended = monitor._monotonic_ns()
+        clock = self._monitor._monotonic_ns
+        ended = clock()
         if exception is not None:
-            monitor._failed(self, exception)
+            self._monitor._failed(self, exception)
         try:  # noqa: SIM105 - a context manager would cost more than all of this
-            _current.reset(self._previous)
-        except ValueError:
-            pass  # left in another context than entered, as asynchronous generators do
+            _leave(self._previous)
+        except Exception:
+            pass  # left in another context than entered, as asynchronous generators do; or left twice
         self._previous = None  # type: ignore[assignment] # its memory serves the next generation
-        try:
-            del monitor._in_flight[self]
-        except KeyError:
-            pass  # it was recorded before, as interrupted
-        else:
-            queue = monitor._queue
-            queue.append(self)
-            if len(queue) > monitor._pressure_at:
-                monitor._pressure()
-        if monitor._tracing is not None:
-            monitor._leave_trace(self)
+        self._ended = ended  # the last: from here on it is the background thread's
 
     async def __aenter__(self) -> Generation:
         return self.__enter__()
@@ -180,3 +181,20 @@ class Generation:
 
     def _passed(self, stage: Stage) -> None:
         self._extra().stages.append(stage)
+
+
+class TracedGeneration(Generation):
+    """A generation with a trace around it."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> Generation:
+        super().__enter__()
+        self._monitor._begin_trace(self)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exception: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._monitor._leave_trace(self)
+        super().__exit__(kind, exception, traceback)

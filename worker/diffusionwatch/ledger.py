@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 log = logging.getLogger("diffusionwatch")
@@ -43,10 +44,18 @@ class Counts:
         return self.recorded - self.sent - self.dropped
 
 
+LOCK_SECONDS = 0.1
+"""Whoever holds the lock does so for microseconds, or was stopped by a signal whose handler waits for this thread."""
+MESSAGES = 100
+"""Lines that a process may write; each is of another kind of trouble, unless an error's text never repeats."""
+
+
 class Ledger:
     """Counts, from any thread; says each kind of trouble once in the log."""
 
     def __init__(self) -> None:
+        self.quiet = False
+        """Nothing more is logged: the process ends, and a thread that it stopped may hold the lock of a log."""
         self._lock = threading.Lock()
         self._counts: defaultdict[str, float] = defaultdict(int)
         self._repaired: Counter[str] = Counter()
@@ -54,7 +63,7 @@ class Ledger:
 
     def add(self, amounts: Mapping[str, float]) -> None:
         """Adds to the counts of those names."""
-        with self._lock:
+        with self._locked():
             for name, amount in amounts.items():
                 self._counts[name] += amount
 
@@ -64,16 +73,26 @@ class Ledger:
         return self._counts["documents_dropped"] + self._counts["records_dropped"]
 
     def repaired(self, reason: str) -> None:
-        with self._lock:
+        with self._locked():
             self._repaired[reason] += 1
         self.say_once(f"recorded value made valid: {reason} (further ones are only counted)")
 
     def say_once(self, message: str) -> None:
-        """One log line the first time, none after."""
-        if message not in self._said:
+        """One log line the first time, none after. Never raises, whatever the application does with its logs."""
+        if message not in self._said and len(self._said) < MESSAGES and not self.quiet:
             self._said.add(message)
-            log.warning(message)
+            with contextlib.suppress(Exception):
+                log.warning("%s", message)
 
     def counts(self) -> Counts:
-        with self._lock:
+        with self._locked():
             return Counts(**{name: int(amount) for name, amount in self._counts.items()}, repaired=dict(self._repaired))
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        held = self._lock.acquire(timeout=LOCK_SECONDS)
+        try:
+            yield
+        finally:
+            if held:
+                self._lock.release()

@@ -18,7 +18,7 @@ from diffusionwatch.clock import Clock, SystemClock, clock_from_env
 from diffusionwatch.digest import QUEUE_LIMIT, Digest
 from diffusionwatch.emf import EmfEncoder
 from diffusionwatch.errors import Classifier, error_class_of
-from diffusionwatch.generation import Generation
+from diffusionwatch.generation import Generation, TracedGeneration
 from diffusionwatch.ledger import Counts, Ledger, log
 from diffusionwatch.loading import Loading
 from diffusionwatch.publisher import Publisher
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from diffusionwatch.records import Record
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-
-_new = object.__new__
 
 PRESSURE_AT = 2000
 """Records that wake the background thread before its time: half a megabyte."""
@@ -106,7 +104,7 @@ class GenerationMonitor:
         both in seconds since the epoch. All else is a property: seed, scheduler, whatever is worth searching for.
         """
         # The common properties are named because Python passes named ones four times as fast.
-        generation = _new(Generation)
+        generation = Generation() if self._tracing is None else TracedGeneration()
         generation._monitor = self
         generation.model = model
         generation.request_id = request_id
@@ -223,15 +221,22 @@ class GenerationMonitor:
 
     def _pressure(self) -> None:
         """The queue is long: the background thread is to come at once; what is too much goes, oldest first."""
-        if self._pressure_at < 0:  # the first record of a forked child, or after close()
-            processes.follow_child(self)
-            self.start()
-            return
-        self._publisher.wake.set()
-        self._pressure_at = QUEUE_LIMIT  # until the background thread has come
-        if len(self._queue) > QUEUE_LIMIT:
-            with contextlib.suppress(IndexError):
+        try:
+            if self._pressure_at < 0:  # the first record of a forked child, or after close()
+                processes.follow_child(self)
+                self.start()
+                return
+            if self._started:
+                self._publisher.start()  # again, if there was no thread to be had
+            self._publisher.wake.set()
+            self._pressure_at = QUEUE_LIMIT  # until the background thread has come
+            if len(self._queue) > QUEUE_LIMIT:
                 self._digest.give_up(self._queue.popleft())
+        except IndexError:
+            pass  # it has come just now
+        except Exception as error:  # no thread to be had: at the interpreter's end, or beyond a limit of the system's
+            self._pressure_at = PRESSURE_AT
+            self._ledger.say_once(f"telemetry is not published: {error!r}")
 
     def _collect(self, final: bool) -> list[Document]:
         if self._pressure_at == QUEUE_LIMIT:
@@ -240,7 +245,7 @@ class GenerationMonitor:
 
     def _state(self) -> dict[str, Any]:
         """What a heartbeat says besides that the worker lives."""
-        state = {"worker_state": "loading" if self._loading else "busy" if self._in_flight else "idle"}
+        state = {"worker_state": "loading" if self._loading else "busy" if self._digest.in_work else "idle"}
         notice = self.notice._asdict() if self.notice is not None else None
         return {**state, "notice": notice, **(self._digest.gpus.state() if self._digest.gpus is not None else {})}
 
@@ -268,7 +273,6 @@ class GenerationMonitor:
     def _reset(self) -> None:
         """Everything that belongs to one process: new in the parent and again in each forked child."""
         self._queue: deque[Record] = deque()
-        self._in_flight: dict[Generation, int] = {}
         self._loading = 0
         self._ledger = Ledger()
         # A stream of its own for each process: the agent and CloudWatch Logs keep a stream's events in order.
@@ -284,7 +288,6 @@ class GenerationMonitor:
         )
         self._digest = Digest(
             queue=self._queue,
-            in_flight=self._in_flight,
             state=self._state,
             encoder=encoder,
             ledger=self._ledger,
@@ -315,9 +318,9 @@ class GenerationMonitor:
         self._pressure_at = -1
 
     def _interrupt(self) -> None:
-        """The process is about to end: what is in work ends here, as interrupted."""
-        for generation in list(self._in_flight):
-            if self._in_flight.pop(generation, None) is not None:
-                generation._ended = self._monotonic_ns()
-                generation.error_class = "interrupted"
-                self._queue.append(generation)
+        """The process is about to end: what is in work ends here, as interrupted.
+
+        Runs in a signal handler, between two steps of whatever the thread was doing, so it only leaves a note.
+        """
+        self._digest.interrupted_ns = self._monotonic_ns()
+        self._ledger.quiet = True
