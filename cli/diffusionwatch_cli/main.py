@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "cost": "What this monitoring will cost a month, line by line.",
     "review": "Lint, scenarios, dashboards and cost of a change, on one page.",
     "digest": "What people would have received of a recorded alarm storm.",
+    "idle-guard": "What the idle guard would have done on recorded data, and the dollars.",
     "doctor": "A deployed environment: metrics arrive, pages are heard, what is deployed is what was asked.",
     "fire-drill": "One real page through each route, and its receipt.",
     "agent-config": "The CloudWatch agent's configuration for a fleet.",
