@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import zipfile
 from collections.abc import Iterator
@@ -19,8 +20,9 @@ from diffusionwatch_local.aws import EmbeddedAws
 from diffusionwatch_local.cloudwatch import CloudWatchService
 from diffusionwatch_local.demo.chat import Chat
 from diffusionwatch_local.logs import LogsService
+from diffusionwatch_local.vended import VendedMetrics
 
-from .conftest import NOW
+from .conftest import NOW, alarm_event
 
 ENVIRONMENT = """
 account: "111122223333"
@@ -63,7 +65,9 @@ class World:
             client=lambda name: self.aws.client(name),
             on_event=lambda event: self.aws.events.publish(event),
         )
-        services = (LogsService(self.cloudwatch.store, self.clock), self.cloudwatch)
+        store = self.cloudwatch.store
+        vended = VendedMetrics(store, client=lambda name: self.aws.client(name), wall=self.clock.time)
+        services = (LogsService(store, self.clock), vended, self.cloudwatch)
         self.aws = EmbeddedAws(clock=self.clock, services=services)
         self.chat = Chat(self.clock.time, pictures)
         self.aws.start()
@@ -179,3 +183,16 @@ def test_an_expired_secret_is_told_by_the_topic_and_nothing_is_lost(world: World
     secrets.put_secret_value(SecretId="diffusionwatch/trial/chat", SecretString=world.chat.secret)
     world.minutes(20, waiting=50)
     assert [said.kind for said in world.chat.said] == ["firing"]
+
+
+def test_an_event_that_cannot_be_read_is_a_dead_letter_and_people_are_told(world: World) -> None:
+    event = alarm_event(BACKLOG, "ALARM", NOW)
+    del event["detail"]["state"]
+    world.aws.events.publish(event)
+    world.minutes(2, waiting=0)
+    assert world.in_alarm() == {"trial-alert-digest-events-refused"}
+    world.minutes(5, waiting=0)
+    assert world.in_alarm() == {"trial-alert-digest-dead-letters"}
+    (queue,) = world.aws.client("sqs").list_queues(QueueNamePrefix=DIGEST)["QueueUrls"]
+    (letter,) = world.aws.client("sqs").receive_message(QueueUrl=queue)["Messages"]
+    assert json.loads(letter["Body"])["detail"]["alarmName"] == BACKLOG
