@@ -16,6 +16,7 @@ from .fleet import Fleet
 from .fleet_events import FleetEvents
 from .maintenance import MaintenanceWindows
 from .metrics import Metric
+from .probe import Probe
 from .saved_queries import SavedQueries
 from .settings import EnvironmentSettings
 from .vocabulary import check, vocabulary, widget_metrics
@@ -44,6 +45,7 @@ class FleetMonitoring(Construct):
         super().__init__(scope, id)
         self.watched = WatchedFleet(fleet, settings)
         FleetEvents(self, "Events", watched=self.watched)
+        Probe(self, "Probe", watched=self.watched)
         self.alarms = Alarms(
             self, "Alarms", watched=self.watched, extra_alarms=extra_alarms, extra_composites=extra_composites
         )

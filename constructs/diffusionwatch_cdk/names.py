@@ -59,6 +59,10 @@ def event_rule(environment: str, service: str, what: str) -> str:
     return f"{environment}-{service}-{what}"
 
 
+def canary_name(environment: str, service: str) -> str:
+    return f"{environment}-{service}-probe"
+
+
 def x_ray_name(environment: str, service: str, what: str) -> str:
     """A name of at most 32 characters; a longer one keeps its ends and gets four characters of its own hash.
 

@@ -46,6 +46,8 @@ AWS_METRICS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "AWS/Events": (("TriggeredRules",), ("RuleName",)),
     "AWS/Logs": (("EMFParsingErrors", "EMFValidationErrors", "EMFDisabledErrors"), ("LogGroupName",)),
     "AWS/SNS": (("NumberOfNotificationsFailed", "NumberOfNotificationsDelivered"), ("TopicName",)),
+    # While the canary of the setting probe runs.
+    "CloudWatchSynthetics": (("SuccessPercent", "Duration", "Failed"), ("CanaryName",)),
     "AWS/Usage": (("ResourceCount",), ("Class", "Resource", "Service", "Type")),
 }
 """What named AWS services publish, and under which condition ("AWS services that publish CloudWatch metrics")."""

@@ -117,6 +117,11 @@ class WatchedFleet:
         group = catalog.log_group(self.environment.name, self.fleet.service)
         return Metric("AWS/Logs", name, (("LogGroupName", group),), stat, period)
 
+    def probe(self, name: str, stat: str, period: int = 300) -> Metric:
+        """A figure of the service's canary; only of a service with a probe."""
+        canary = names.canary_name(self.environment.name, self.fleet.service)
+        return Metric("CloudWatchSynthetics", name, (("CanaryName", canary),), stat, period)
+
     def vcpus_in_use(self, stat: str, period: int = 60) -> Metric:
         """The account's running on-demand vCPUs of the fleet's instance family, as its quota counts them."""
         family = "P" if (self.fleet.instance_type or "").startswith("p") else "G"

@@ -21,9 +21,17 @@ Watch = Callable[..., WatchedFleet]
 
 @pytest.fixture
 def watch() -> Watch:
-    """A fleet ``image-api`` in ``prod``; other keywords than the three are its fleet's."""
+    """A fleet ``image-api`` in ``prod``; ``monitoring`` holds further settings of the service, other keywords than
+    the named ones are its fleet's."""
 
-    def make(*, alarms: Any = None, objectives: Any = None, models: Any = ("sdxl", "flux"), **fleet: Any):
+    def make(
+        *,
+        alarms: Any = None,
+        objectives: Any = None,
+        models: Any = ("sdxl", "flux"),
+        monitoring: Any = None,
+        **fleet: Any,
+    ):
         described = {
             "auto_scaling_group": "image-api-prod",
             "instance_type": "g6e.xlarge",
@@ -45,6 +53,7 @@ def watch() -> Watch:
                         "models": models,
                         "alarms": alarms or {},
                         "objectives": objectives or {},
+                        **(monitoring or {}),
                     }
                 },
             }

@@ -105,9 +105,13 @@ def test_a_notification_goes_to_the_topic_of_its_severity_when_it_begins_and_whe
     assert composite.properties["AlarmActions"] == composite.properties["OKActions"] == [topic]
 
 
+OPT_IN = {"probe": {"url": "https://images.example.com", "body": {"steps": 1}}}
+"""Settings of a service without which some alarms are not made."""
+
+
 def test_with_all_objectives_every_alarm_is_made(watch) -> None:
     on_eks = {"auto_scaling_group": None, "eks_cluster": "images", "namespace": "serving", "workload": "worker"}
-    fleets = [watch(objectives=ALL, install_agent=True), watch(objectives=ALL, **on_eks)]
+    fleets = [watch(objectives=ALL, monitoring=OPT_IN, **one) for one in ({"install_agent": True}, on_eks)]
     made = {alarm.rule.id for fleet in fleets for alarm in define(fleet).alarms}
 
     assert made == {rule.id for rule in alarm_rules()}

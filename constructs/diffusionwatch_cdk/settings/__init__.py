@@ -14,6 +14,7 @@ from .digest import DigestHours, DigestRoute, DigestSettings
 from .environment import Budget, EnvironmentSettings, MuteWindow
 from .load import SettingsError, known_environments, load_environment
 from .money import AnomalyDetection, BudgetAction, CostSettings, IdleGuardSettings, ProtectedWindow
+from .probe import ProbeSettings
 from .service import AlarmOverride, FleetSettings, MonitoringSettings, Objectives, ServiceSettings
 from .tracing import TracingSettings, TransactionSearchSettings
 
@@ -37,6 +38,7 @@ __all__ = [
     "MonitoringSettings",
     "MuteWindow",
     "Objectives",
+    "ProbeSettings",
     "ProtectedWindow",
     "ServiceSettings",
     "SettingsError",

@@ -12,6 +12,7 @@ from .agent import AgentSettings
 from .base import ModelName, Name, ResourceName, Settings
 from .money import CostSettings, IdleGuardSettings
 from .nearest import did_you_mean
+from .probe import ProbeSettings
 
 
 class FleetSettings(Settings):
@@ -120,6 +121,9 @@ class MonitoringSettings(Settings):
     """what the service promises its users"""
     alarms: dict[str, AlarmOverride] = Field(default_factory=dict)
     """differences from the alarm catalogue (docs/alarms.md), by alarm id"""
+    probe: ProbeSettings | None = None
+    """a canary that asks for a tiny image, and pages when it gets none; left out: none, since only you know how your
+    service is asked"""
     owner: Name | None = None
     """one of the environment's owners, who is told of this service; left out: the environment's contacts"""
 

@@ -147,7 +147,8 @@ RESOURCES: dict[str, tuple[str, dict[str, Any]]] = {
                            "SinkIdentifier": {"Ref": "Sink"}}),
     "Canary": ("Synthetics::Canary", {
         "Name": "front", "ArtifactS3Location": "s3://b/c", "ExecutionRoleArn": ROLE, "RuntimeVersion": "syn-python-x",
-        "Schedule": {"Expression": "rate(5 minutes)"}, "Code": {"Handler": "a.b", "Script": "x"}}),
+        "Schedule": {"Expression": "rate(5 minutes)"}, "Code": {"Handler": "a.b", "Script": "x"},
+        "SuccessRetentionPeriod": 7, "FailureRetentionPeriod": 7}),
     "Budget": ("Budgets::Budget", {"Budget": {
         "BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": {"Amount": 100, "Unit": "USD"}}}),
     "BudgetAction": ("Budgets::BudgetsAction", {

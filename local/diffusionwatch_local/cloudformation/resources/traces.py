@@ -24,6 +24,14 @@ def _indexing(properties: Properties, place: Place) -> Properties:
     return {"Rule": {"Probabilistic": {"DesiredSamplingPercentage": percent}}}
 
 
+_CANARY = {
+    "SuccessRetentionPeriodInDays": "SuccessRetentionPeriod",
+    "FailureRetentionPeriodInDays": "FailureRetentionPeriod",
+    "VpcConfig": "VPCConfig",
+}
+"""What the API calls otherwise than the resource type."""
+
+
 def _script(properties: Properties, place: Place) -> Properties:
     """A script given in the template becomes the archive that the API wants."""
     code = dict(properties["Code"])
@@ -97,9 +105,9 @@ TYPES: tuple[ResourceType, ...] = (
         "AWS::Synthetics::Canary",
         "synthetics",
         name_property="Name",
-        name_limit=21,
-        creation=Call("create_canary", rearrange=_script),
-        change=Call("update_canary", rearrange=_script),
+        name_limit=255,
+        creation=Call("create_canary", takes=_CANARY, rearrange=_script),
+        change=Call("update_canary", takes=_CANARY, rearrange=_script),
         deletion=Call("delete_canary", takes={"Name": "@id"}),
         ignored=("StartCanaryAfterCreation",),
         attributes={"Id": "> Canary.Id"},
