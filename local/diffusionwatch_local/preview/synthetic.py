@@ -16,6 +16,8 @@ from diffusionwatch_local.preview.day import END, GPUS, MINUTES, SECONDS_AN_IMAG
 USD_AN_HOUR = 1.861
 """On demand, g6e.xlarge in us-east-1."""
 VCPUS, QUOTA = 4, 64
+IMAGES_A_REQUEST = 1.2
+USUAL_USD_AN_IMAGE, USD_BEFORE_TODAY = 0.0085, 22 * 150.0
 _MODELS = {"flux": 1.45}
 """How much slower than the first model; others are as fast as it."""
 _SPREAD = np.array([0.86, 0.92, 0.96, 1.0, 1.04, 1.1, 1.24])
@@ -87,8 +89,17 @@ def _interval_cost(day: Day) -> Floats:
     return day.instances * USD_AN_HOUR / 12
 
 
-def _spent(day: Day) -> Floats:
+def _so_far(day: Day) -> Floats:
+    """US dollars of the day so far."""
     return np.asarray(np.cumsum(day.instances) * USD_AN_HOUR / 60, dtype=np.float64)
+
+
+def _cost_per_image(day: Day) -> Floats:
+    """Of the hour that ends there; the day before it is taken to have ended like this one began."""
+    hour = np.ones(60)
+    spent = np.convolve(day.instances * USD_AN_HOUR / 60, hour)[:MINUTES]
+    images = np.convolve(day.completed * IMAGES_A_REQUEST, hour)[:MINUTES]
+    return np.asarray(np.divide(spent, images, out=np.full(MINUTES, np.nan), where=images > 0), dtype=np.float64)
 
 
 SHAPES: Mapping[tuple[str, str], Shape] = {
@@ -102,7 +113,7 @@ SHAPES: Mapping[tuple[str, str], Shape] = {
     ("DiffusionWatch", "Upload"): _latency(0.04),
     ("DiffusionWatch", "ModelLoad"): lambda day, _: np.where(np.diff(day.instances, prepend=2) > 0, 41_000.0, np.nan),
     ("DiffusionWatch", "RequestsCompleted"): _count(lambda day: day.completed),
-    ("DiffusionWatch", "ImagesGenerated"): _count(lambda day: day.completed * 1.2),
+    ("DiffusionWatch", "ImagesGenerated"): _count(lambda day: day.completed * IMAGES_A_REQUEST),
     ("DiffusionWatch", "RequestsFaulted"): _faults,
     ("DiffusionWatch", "RequestsRejected"): _count(lambda day: np.floor(day.handled * 0.04)),
     ("DiffusionWatch", "RequestsSlow"): _count(lambda day: np.where(day.oldest_waiting > 45, day.completed * 0.3, 0)),
@@ -113,11 +124,11 @@ SHAPES: Mapping[tuple[str, str], Shape] = {
     ("DiffusionWatch", "EstimatedCost"): _every(5, _interval_cost),
     ("DiffusionWatch", "IdleCost"): _every(5, lambda day: _interval_cost(day) * (day.busy < 0.05)),
     ("DiffusionWatch", "CostPerHour"): _every(5, lambda day: day.instances * USD_AN_HOUR),
-    ("DiffusionWatch", "CostToday"): _every(5, _spent),
-    ("DiffusionWatch", "ExpectedCostToday"): _every(5, lambda day: 0.94 * _spent(day)),
-    ("DiffusionWatch", "CostMonth"): _every(5, lambda day: 11 * _spent(day)[-1] + _spent(day)),
-    ("DiffusionWatch", "CostPerImage"): _every(5, lambda day: 0.0047 * day.noise(0.06)),
-    ("DiffusionWatch", "UsualCostPerImage"): _every(5, lambda day: np.full(MINUTES, 0.0046)),
+    ("DiffusionWatch", "CostToday"): _every(5, _so_far),
+    ("DiffusionWatch", "ExpectedCostToday"): _every(5, lambda day: 0.97 * _so_far(day)),
+    ("DiffusionWatch", "CostMonth"): _every(5, lambda day: USD_BEFORE_TODAY + _so_far(day)),
+    ("DiffusionWatch", "CostPerImage"): _every(5, _cost_per_image),
+    ("DiffusionWatch", "UsualCostPerImage"): _every(5, lambda day: np.full(MINUTES, USUAL_USD_AN_IMAGE)),
     ("CWAgent", "nvidia_smi_utilization_gpu"): _utilisation,
     ("CWAgent", "nvidia_smi_memory_used"): _level(15_500, 6_000),
     ("CWAgent", "nvidia_smi_temperature_gpu"): _level(38, 34),
@@ -137,8 +148,14 @@ SHAPES: Mapping[tuple[str, str], Shape] = {
     ("AWS/Events", "TriggeredRules"): _absent,
     ("AWS/SNS", "NumberOfNotificationsDelivered"): _pages,
 }
-_QUIET = ("AWS/Logs", "AWS/SNS", "TelemetryDropped", "Xid", "Dead", "Digest", "Unpriced", "CostMeter", "IdleGuard")
+_QUIET = ("AWS/Logs", "AWS/SNS", "AWS/Lambda Errors", "TelemetryDropped", "Xid", "Dead", "Digest", "GpusMissing")
+_QUIET += ("GpusDegraded", "GpuThrottled", "Unpriced", "CostMeter", "IdleGuard")
 """Parts of names whose figures are zero on a good day."""
+
+
+def known(namespace: str, name: str) -> bool:
+    """Whether the day says what the metric shows; any other gets a wave of chance."""
+    return (namespace, name) in SHAPES or any(part in f"{namespace} {name}" for part in _QUIET)
 
 
 def synthetic(wanted: Iterable[MetricId], given: Iterable[str]) -> MetricStore:
@@ -160,11 +177,9 @@ def synthetic(wanted: Iterable[MetricId], given: Iterable[str]) -> MetricStore:
 
 def _shape(metric: MetricId) -> Shape:
     dead = any("dlq" in value or "dead" in value for _, value in metric.dimensions)
-    shape = SHAPES.get((metric.namespace, metric.name))
-    if shape is None or dead:
-        quiet = dead or any(part in f"{metric.namespace} {metric.name}" for part in _QUIET)
-        return _zero if quiet else _wave(metric)
-    return shape
+    if dead or not known(metric.namespace, metric.name):
+        return _zero if dead else _wave(metric)
+    return SHAPES.get((metric.namespace, metric.name), _zero)
 
 
 def _wave(metric: MetricId) -> Shape:
