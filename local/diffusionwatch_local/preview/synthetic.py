@@ -148,8 +148,10 @@ SHAPES: Mapping[tuple[str, str], Shape] = {
     ("AWS/Events", "TriggeredRules"): _absent,
     ("AWS/SNS", "NumberOfNotificationsDelivered"): _pages,
 }
-_QUIET = ("AWS/Logs", "AWS/SNS", "AWS/Lambda Errors", "TelemetryDropped", "Xid", "Dead", "Digest", "GpusMissing")
-_QUIET += ("GpusDegraded", "GpuThrottled", "Unpriced", "CostMeter", "IdleGuard")
+_QUIET = (
+    *("AWS/Logs", "AWS/SNS", "AWS/Lambda Errors", "TelemetryDropped", "Xid", "Dead", "Digest", "IdleGuard"),
+    *("GpusMissing", "GpusDegraded", "GpuThrottled", "Unpriced", "CostMeter"),
+)
 """Parts of names whose figures are zero on a good day."""
 
 
