@@ -91,6 +91,28 @@ def test_the_instance_type_is_found_behind_a_launch_template(stack: cdk.Stack, e
     assert "prod-image-workers-workers-missing" in alarms(stack)
 
 
+def test_a_group_of_several_types_is_known_by_its_first_with_gpus(stack: cdk.Stack, environment: Environment) -> None:
+    kinds = autoscaling.CfnAutoScalingGroup
+    group(
+        stack,
+        "Mixed",
+        mixed_instances_policy=kinds.MixedInstancesPolicyProperty(
+            launch_template=kinds.LaunchTemplateProperty(
+                launch_template_specification=kinds.LaunchTemplateSpecificationProperty(
+                    launch_template_id="lt-0123456789abcdef0", version="1"
+                ),
+                overrides=[
+                    kinds.LaunchTemplateOverridesProperty(instance_type=one)
+                    for one in ("m7i.large", "g6.xlarge", "g6e.xlarge")
+                ],
+            )
+        ),
+    )
+
+    aspect = monitored(stack, environment())
+    assert {name: one.watched.fleet.instance_type for name, one in aspect.monitored.items()} == {"mixed": "g6.xlarge"}
+
+
 def test_a_name_is_taken_from_the_tag_and_two_of_a_name_are_refused(stack: cdk.Stack, environment: Environment) -> None:
     for name in ("Blue", "Green"):
         cdk.Tags.of(on_template(stack, name, "g6e.xlarge")).add("diffusionwatch:service", "image-api")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from diffusionwatch.catalog import METRICS, STAGES
+from diffusionwatch.catalog import METRICS, STAGES, log_group
 
 from ..alarms import AlarmSetDefinition
 from ..watched import WatchedFleet
@@ -12,7 +12,7 @@ from .colors import CALM, GOOD, SLOW
 from .layout import Widget, body
 from .measures import PERIOD, a_minute, seconds
 from .variables import chosen, variable
-from .widgets import Line, graph, text
+from .widgets import Line, graph, log_table, text
 
 MODELS_DRAWN = 8
 """Lines that can still be told apart; any model has graphs of its own, by the variable."""
@@ -29,6 +29,7 @@ def latency(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any]
         [_steps(watched, region), _batch(watched, region), _loads(watched, region)],
         [text(f"## One model: {MODEL}\nChosen at the top of the dashboard.", width=24, height=2)],
         [_stages_of_one(watched, region), _one(watched, region), _step_of_one(watched, region)],
+        [_slowest_of_one(watched, region)],
     ]
     return body(rows, start="-PT12H", variables=[_choice(watched)])
 
@@ -106,3 +107,13 @@ def _step_of_one(watched: WatchedFleet, region: str) -> Widget:
         Line(watched.worker("DenoiseStep", "p90", PERIOD, model=MODEL), "Nine of ten are faster (p90)", SLOW),
     ]
     return graph(f"{MODEL}: one sampling step", lines, region=region, width=6, height=7, unit="milliseconds")
+
+
+def _slowest_of_one(watched: WatchedFleet, region: str) -> Widget:
+    """Slow by size or slow by itself: steps and pixels stand beside the time, the trace's id leads on."""
+    query = (
+        "fields @timestamp, GenerationLatency, QueueWait, steps, width, height, request_id, trace_id "
+        f'| filter Model = "{MODEL}" | filter GenerationLatency > 0 | sort GenerationLatency desc | limit 20'
+    )
+    group = log_group(watched.environment.name, watched.fleet.service)
+    return log_table(f"{MODEL}: the 20 slowest requests, milliseconds", group, query, region=region, width=24, height=7)

@@ -14,7 +14,7 @@ from diffusionwatch_local.console.widgets import Line, alarm_name, alarm_of, met
 from diffusionwatch_local.preview import custom, outside
 from diffusionwatch_local.preview.assembly import Assembly
 from diffusionwatch_local.preview.data import Data
-from diffusionwatch_local.preview.day import Day
+from diffusionwatch_local.preview.day import SECONDS_AN_IMAGE, Day
 from diffusionwatch_local.preview.readable import ODD, UNREADABLE
 from diffusionwatch_local.preview.served import Served
 
@@ -181,20 +181,35 @@ def _of_alarm(alarm: MetricAlarm) -> tuple[list[dict[str, Any]], list[Line]]:
 
 
 def _events(start: float) -> Iterator[dict[str, Any]]:
-    """The stated day's faults as the workers would have logged them."""
-    for minute, count in enumerate(Day().faulted):
-        for number in range(int(count)):
-            key = f"{minute * 8 + number:08x}"
+    """The stated day's faults, and a completed request of every minute, as the workers would have logged them."""
+    day = Day()
+    for minute, (faults, waited) in enumerate(zip(day.faulted, day.oldest_waiting, strict=True)):
+        for number in range(int(faults)):
+            error = "oom" if faults > 1 else "timeout"
+            yield {**_request(start, minute, number), "RequestsFaulted": 1, "ErrorClass": error}
+        if day.completed[minute] > 0:
+            side = 1024 + 512 * (minute % 5 == 0)
+            working = 1000 * SECONDS_AN_IMAGE * side / 1024
             yield {
-                TIMESTAMP: start + 60 * minute + number,
-                "RequestsFaulted": 1,
-                "Model": "flux" if number % 2 else "sdxl",
-                "ErrorClass": "oom" if count > 1 else "timeout",
-                "request_id": f"{key}-5a1c-4d0e-9f3b-7c2e11a0",
-                "trace_id": f"1-695afd00-{key}a1b2c3d4e5f60718",
-                "host": f"ip-10-0-1-{minute % 4 + 4}",
-                "@logStream": f"i-0{minute % 4 + 1}a7c2e/worker",
+                **_request(start, minute, 9),
+                "GenerationLatency": round(1000 * waited + working),
+                "QueueWait": round(1000 * waited),
+                "steps": 30,
+                "width": side,
+                "height": side,
             }
+
+
+def _request(start: float, minute: int, number: int) -> dict[str, Any]:
+    key = f"{minute * 16 + number:08x}"
+    return {
+        TIMESTAMP: start + 60 * minute + number,
+        "Model": "flux" if (minute + number) % 2 else "sdxl",
+        "request_id": f"{key}-5a1c-4d0e-9f3b-7c2e11a0",
+        "trace_id": f"1-695afd00-{key}a1b2c3d4e5f60718",
+        "host": f"ip-10-0-1-{minute % 4 + 4}",
+        "@logStream": f"i-0{minute % 4 + 1}a7c2e/worker",
+    }
 
 
 def written(value: object) -> str:
