@@ -25,7 +25,7 @@ from diffusionwatch_local.demo.platform import Platform
 from diffusionwatch_local.demo.ports import EMF_PORT, refuse_used
 from diffusionwatch_local.demo.refusal import Refusal
 from diffusionwatch_local.demo.report import Report
-from diffusionwatch_local.demo.shown import usd_per_image
+from diffusionwatch_local.demo.shown import usd_per_1000_images
 from diffusionwatch_local.fleet.processes import Processes, ignore_signals
 
 LOGS = Path(".diffusionwatch", "demo")  # in the clone, ignored by git: what cdk, workers and clients complained about
@@ -242,7 +242,7 @@ class Demo:
                 for incident in self._script.incidents
             },
             told_besides=account.outside(self._script, self._start),
-            usd_per_image=usd_per_image(Reader(aws.client, self._clock)),
+            usd_per_1000_images=usd_per_1000_images(Reader(aws.client, self._clock)),
             traces=self._platform.traces(self._start),
             dashboards=[entry["DashboardName"] for entry in cloudwatch.list_dashboards()["DashboardEntries"]],
             url=self._console.url,

@@ -35,7 +35,7 @@ class Report:
     """What people got, by incident."""
     told_besides: Sequence[str] = ()
     """Alarms that notified when no incident was on."""
-    usd_per_image: float | None = None
+    usd_per_1000_images: float | None = None
     """As a dashboard shows it at the end."""
     troubles: Sequence[str] = ()
     """What went wrong on the way without ending the demo."""
@@ -84,7 +84,7 @@ class Report:
             ],
             "incidents": [finding.as_json() | self.told.get(finding.id, Told()).as_json() for finding in self.findings],
             "notified_besides": list(self.told_besides),
-            "usd_per_image": self.usd_per_image,
+            "usd_per_1000_images": self.usd_per_1000_images,
             "traces": dict(self.traces),
             "dashboards": list(self.dashboards),
             "url": self.url,

@@ -112,7 +112,7 @@ def test_the_json_has_the_promised_keys() -> None:
         "alarms": [{"name": "a", "transitions": [{"at": "2026-01-05T00:00:00Z", "state": "OK"}]}],
         "incidents": [FINDING.as_json() | {"notifications": [], "suppressed": [], "notified_besides": [], "chat": []}],
         "notified_besides": [],
-        "usd_per_image": None,
+        "usd_per_1000_images": None,
         "traces": {"received": 2, "faults": 1},
         "dashboards": ["d"],
         "url": "http://127.0.0.1:1/",
