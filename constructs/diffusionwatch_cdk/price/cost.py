@@ -40,6 +40,7 @@ USES: Mapping[str, tuple[Use, ...]] = {
     "AWS::SNS::Topic": (services.topic,),
     "AWS::SNS::Subscription": (services.subscription,),
     "AWS::Budgets::Budget": (services.budget,),
+    "AWS::Budgets::BudgetsAction": (services.budget_action,),
     "AWS::Events::Rule": (services.event_rule,),
     "AWS::DynamoDB::Table": (services.table,),
     "AWS::ApplicationSignals::ServiceLevelObjective": (services.objective,),

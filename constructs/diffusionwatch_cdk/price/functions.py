@@ -45,9 +45,11 @@ def function(resource: Resource, project: Project, assumed: Assumptions) -> Iter
             if one.emitter is Emitter.COST_METER
             for dimensions in one.dimension_sets
         )
-        count = sum(series[SERVICE] + series[MODEL] * (len(models(project, name)) or 1) for name in metered)
+        named = sum(len(models(project, service)) or 1 for service in metered)
+        count = series[SERVICE] * len(metered) + series[MODEL] * named
         yield Item("custom_metric", count, "custom metrics of the cost meter")
-        yield Item("get_metric_data", calls * assumed.instances / 1000, "GPU utilisation that the cost meter reads")
+        read = calls * (assumed.instances + named) / 1000
+        yield Item("get_metric_data", read, "GPU utilisation and images that the cost meter reads")
 
 
 def services(resource: Resource) -> dict[str, Any]:

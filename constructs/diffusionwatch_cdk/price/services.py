@@ -62,6 +62,7 @@ def _unknown(price: str, what: str, resource: Resource, project: Project, assume
 
 
 budget = partial(_unknown, "budget", "budget")
+budget_action = partial(_unknown, "budget_action", "action of a budget")
 event_rule = partial(_unknown, "event_rule", "EventBridge rule")
 table = partial(_unknown, "table", "table")
 parameter = partial(_unknown, "parameter", "parameter")

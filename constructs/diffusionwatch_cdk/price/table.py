@@ -73,6 +73,7 @@ PRICES: Mapping[str, Price] = {
     "lambda_x86_64": Price("GB-second", 0.0000166667, "two third-party copies of the Lambda pricing page"),
     "contributor_insights": Price("rule-month", 0.50, _TWO),
     "budget": Price("budget-month", None, "contradictory: 0.02 a day beyond the first two, or free"),
+    "budget_action": Price("action-month", None, "no price found"),
     "event_rule": Price("rule-month", None, "no price found for rules on the default bus"),
     "table": Price("table-month", None, "no price found for requests on demand, storage and recovery"),
     "parameter": Price("parameter-month", None, "no price found for standard parameters"),
