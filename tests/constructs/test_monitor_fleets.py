@@ -142,7 +142,7 @@ def test_several_fleets_stand_in_one_stack(stack: cdk.Stack, environment: Enviro
 
 
 def test_a_service_that_is_added_changes_nothing_of_the_others(environment: Environment) -> None:
-    """Each has a budget of its own: without, the environment's is divided, and a service more makes the parts smaller."""
+    """Each has a budget of its own: without, the environment's is divided among more."""
 
     def resources(*services: str) -> dict[str, Any]:
         fleet = {"auto_scaling_group": "a", "instance_type": "g6e.xlarge", "planned_instances": 1}
