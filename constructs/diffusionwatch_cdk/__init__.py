@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .agent import AgentConfiguration
     from .alarm_set import Alarms
-    from .alarms import AlarmRule, CompositeRule, Condition, UnheardAlarmError
+    from .alarms import AlarmRule, CompositeRule, Condition, Severity, UnheardAlarmError
     from .all_fleets import AllFleets
     from .cross_account import CrossAccount
     from .dashboard_set import Dashboards
@@ -23,14 +23,19 @@ if TYPE_CHECKING:
     from .fleet import Fleet
     from .fleet_monitoring import FleetMonitoring
     from .fleet_widget import FleetWidget
+    from .gpu_health import GpuHealth
+    from .metrics import Measure, measure
     from .monitor_fleets import MonitorFleets
     from .notifications import Notifications
+    from .probe import Probe
     from .sample_fleet import SampleFleet
     from .settings import AgentSettings, EnvironmentSettings, SettingsError, load_environment
+    from .slo import Slo
     from .spend import Spend
     from .tracing import Tracing
     from .transaction_search import TransactionSearch
     from .vocabulary import UnknownMetricError
+    from .watched import WatchedFleet
     from .worker_logs import WorkerLogs
 
 _HOMES = {
@@ -38,8 +43,8 @@ _HOMES = {
     "AgentSettings": "settings",
     "AlarmRule": "alarms",
     "Alarms": "alarm_set",
-    "AllFleets": "all_fleets",
     "AlertDigest": "digest.construct",
+    "AllFleets": "all_fleets",
     "CompositeRule": "alarms",
     "Condition": "alarms",
     "CrossAccount": "cross_account",
@@ -50,17 +55,24 @@ _HOMES = {
     "Fleet": "fleet",
     "FleetMonitoring": "fleet_monitoring",
     "FleetWidget": "fleet_widget",
+    "GpuHealth": "gpu_health",
+    "Measure": "metrics",
     "MonitorFleets": "monitor_fleets",
     "Notifications": "notifications",
+    "Probe": "probe",
     "SampleFleet": "sample_fleet",
     "SettingsError": "settings",
+    "Severity": "alarms",
+    "Slo": "slo",
     "Spend": "spend",
     "Tracing": "tracing",
     "TransactionSearch": "transaction_search",
     "UnheardAlarmError": "alarms",
     "UnknownMetricError": "vocabulary",
+    "WatchedFleet": "watched",
     "WorkerLogs": "worker_logs",
     "load_environment": "settings",
+    "measure": "metrics",
 }
 
 __all__ = [
@@ -80,17 +92,24 @@ __all__ = [
     "Fleet",
     "FleetMonitoring",
     "FleetWidget",
+    "GpuHealth",
+    "Measure",
     "MonitorFleets",
     "Notifications",
+    "Probe",
     "SampleFleet",
     "SettingsError",
+    "Severity",
+    "Slo",
     "Spend",
     "Tracing",
     "TransactionSearch",
     "UnheardAlarmError",
     "UnknownMetricError",
+    "WatchedFleet",
     "WorkerLogs",
     "load_environment",
+    "measure",
 ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import aws_cdk as cdk
 from constructs import Construct
@@ -28,9 +28,10 @@ class Alarms(Construct):
         watched: WatchedFleet,
         extra_alarms: Iterable[AlarmRule] = (),
         extra_composites: Iterable[CompositeRule] = (),
+        only: Collection[str] = (),
     ) -> None:
         super().__init__(scope, id)
-        self.definition = define(watched, extra_alarms=extra_alarms, extra_composites=extra_composites)
+        self.definition = define(watched, extra_alarms=extra_alarms, extra_composites=extra_composites, only=only)
         service = watched.fleet.service
         resources: dict[str, cdk.CfnResource] = {}
         for alarm in self.definition.alarms:

@@ -5,7 +5,7 @@ FleetMonitoring(self, "Monitoring", fleet=Fleet.on_ec2(service="image-api", …)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from constructs import Construct
 
@@ -15,11 +15,11 @@ from .dashboard_set import Dashboards, Row
 from .fleet import Fleet
 from .fleet_events import FleetEvents
 from .maintenance import MaintenanceWindows
-from .metrics import Metric
 from .probe import Probe
 from .saved_queries import SavedQueries
 from .settings import EnvironmentSettings
-from .vocabulary import check, vocabulary, widget_metrics
+from .slo import Slo
+from .vocabulary import check, looked_at, vocabulary
 from .watched import WatchedFleet
 
 
@@ -46,6 +46,8 @@ class FleetMonitoring(Construct):
         self.watched = WatchedFleet(fleet, settings)
         FleetEvents(self, "Events", watched=self.watched)
         Probe(self, "Probe", watched=self.watched)
+        if self.watched.settings.objectives.application_signals:
+            Slo(self, "Slo", fleet=fleet, settings=settings)
         self.alarms = Alarms(
             self, "Alarms", watched=self.watched, extra_alarms=extra_alarms, extra_composites=extra_composites
         )
@@ -54,7 +56,7 @@ class FleetMonitoring(Construct):
         )
         SavedQueries(self, "Queries", watched=self.watched)
         MaintenanceWindows(self, "Maintenance", watched=self.watched, alarms=self.alarms.definition.loud)
-        check(vocabulary(self.watched), self._looked_at())
+        check(vocabulary(self.watched), looked_at(self.alarms.definition, self.dashboards.bodies.values()))
 
     @property
     def deploy_guard(self) -> str | None:
@@ -63,9 +65,3 @@ class FleetMonitoring(Construct):
         """
         guards = [one.name for one in self.alarms.definition.composites if one.rule.id == "deploy-guard"]
         return guards[0] if guards else None
-
-    def _looked_at(self) -> Iterator[tuple[str, Metric]]:
-        for alarm in self.alarms.definition.alarms:
-            yield from ((alarm.name, metric) for metric in alarm.measure.looked_at)
-        for body in self.dashboards.bodies.values():
-            yield from widget_metrics(body)

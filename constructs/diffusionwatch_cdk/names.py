@@ -59,6 +59,10 @@ def event_rule(environment: str, service: str, what: str) -> str:
     return f"{environment}-{service}-{what}"
 
 
+def slo_name(environment: str, service: str) -> str:
+    return f"{environment}-{service}-good-requests"
+
+
 def canary_name(environment: str, service: str) -> str:
     return f"{environment}-{service}-probe"
 

@@ -13,6 +13,7 @@ from diffusionwatch import catalog
 from diffusionwatch_agent import AGENT_NAMESPACE, ec2_emits, eks_emits, xid
 from diffusionwatch_agent.measurements import GPU, GPU_PREFIX
 
+from .alarms import AlarmSetDefinition
 from .metrics import Metric
 from .settings.nearest import did_you_mean
 from .watched import WatchedFleet
@@ -118,6 +119,14 @@ def _problem(known: Vocabulary, metric: Metric) -> str | None:
         by = ", ".join(sorted(dimensions))
         return f"{metric.namespace}/{metric.name} by [{by}]; it is emitted by {emitted}"
     return None
+
+
+def looked_at(alarms: AlarmSetDefinition, bodies: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Metric]]:
+    """Each metric that alarms and dashboards look at, with who does."""
+    for alarm in alarms.alarms:
+        yield from ((alarm.name, metric) for metric in alarm.measure.looked_at)
+    for body in bodies:
+        yield from widget_metrics(body)
 
 
 def widget_metrics(body: Mapping[str, Any]) -> Iterator[tuple[str, Metric]]:

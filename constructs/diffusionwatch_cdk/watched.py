@@ -23,10 +23,12 @@ class WatchedFleet:
 
     fleet: Fleet
     environment: EnvironmentSettings
+    narrowed: MonitoringSettings | None = None
+    """how the fleet is watched, where that is less than what its environment says"""
 
     @cached_property
     def settings(self) -> MonitoringSettings:
-        return self.environment.monitoring(self.fleet.service)
+        return self.narrowed or self.environment.monitoring(self.fleet.service)
 
     @cached_property
     def nodes(self) -> GpuNodes:
@@ -163,7 +165,10 @@ class WatchedFleet:
         route = where.route(self.fleet.service, severity)
         return names.topic_arn(where.name, route, account=where.account, region=where.region)
 
-    def dashboard_url(self, dashboard: str = "on-call") -> str:
+    def dashboard_url(self, dashboard: str = "") -> str:
+        """The address of a dashboard; of the on-call one, or of the first there is, unless named."""
+        made = self.settings.dashboards
+        dashboard = dashboard or ("on-call" if "on-call" in made or not made else made[0])
         region = self.environment.region
         name = names.dashboard_name(self.environment.name, self.fleet.service, dashboard)
         return f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}#dashboards/dashboard/{name}"

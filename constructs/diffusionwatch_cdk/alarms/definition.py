@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from ..metrics import Measure
 from ..settings import AlarmOverride
@@ -14,6 +14,8 @@ from .discovery import alarm_rules, composite_rules
 from .expression import Expression
 from .rule import AlarmRule, Severity
 from .text import alarm_text, composite_text
+
+_Rule = TypeVar("_Rule", AlarmRule, CompositeRule)
 
 
 class UnheardAlarmError(ValueError):
@@ -70,9 +72,13 @@ class AlarmSetDefinition:
 
 
 def define(
-    watched: WatchedFleet, *, extra_alarms: Iterable[AlarmRule] = (), extra_composites: Iterable[CompositeRule] = ()
+    watched: WatchedFleet,
+    *,
+    extra_alarms: Iterable[AlarmRule] = (),
+    extra_composites: Iterable[CompositeRule] = (),
+    only: Collection[str] = (),
 ) -> AlarmSetDefinition:
-    """Every alarm of the catalogue that applies to the fleet and is not switched off.
+    """Every alarm of the catalogue that applies to the fleet and is not switched off; of ``only``, where it is given.
 
     Raises UnheardAlarmError when settings take away the last composite that speaks for a leaf.
     """
@@ -80,12 +86,12 @@ def define(
     switched_off = {name: one.reason or "" for name, one in overrides.items() if not one.enabled}
     alarms = tuple(
         _alarm(rule, watched, overrides.get(rule.id, AlarmOverride()))
-        for rule in (*alarm_rules(), *extra_alarms)
+        for rule in (*_of(alarm_rules(), only), *extra_alarms)
         if rule.id not in switched_off and rule.applies(watched)
     )
     rules = [
         rule
-        for rule in (*composite_rules(), *extra_composites)
+        for rule in (*_of(composite_rules(), only), *extra_composites)
         if rule.id not in switched_off and rule.applies(watched)
     ]
     existing = {alarm.rule.id for alarm in alarms}
@@ -103,6 +109,10 @@ def define(
             "switch it off as well, with a reason"
         )
     return AlarmSetDefinition(alarms, composites, switched_off)
+
+
+def _of(rules: Iterable[_Rule], only: Collection[str]) -> Iterator[_Rule]:
+    return (rule for rule in rules if not only or rule.id in only)
 
 
 def _alarm(rule: AlarmRule, watched: WatchedFleet, override: AlarmOverride) -> AlarmDefinition:

@@ -12,6 +12,7 @@ from ..watched import WatchedFleet
 from .colors import BAD, CALM, GOOD, QUIET, SLOW
 from .layout import Widget, body
 from .measures import PERIOD, a_minute, dollars_an_hour, seconds
+from .objective import objective
 from .widgets import Line, alarm_status, graph, log_table, number, text, threshold
 
 
@@ -21,6 +22,7 @@ def on_call(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any]
         [text(_title(watched), width=24, height=2)],
         [_states(watched, alarms), *_now(watched)],
         [_requests(watched, alarms), _latency(watched, alarms), _in_work(watched, alarms)],
+        [*objective(watched, alarms)],
         [_gpu(watched, alarms), *_queue(watched, alarms), *_capacity(watched)],
         [_workers(watched, alarms), _money(watched, alarms), _faults(watched)],
     ]

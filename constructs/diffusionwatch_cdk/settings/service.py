@@ -98,6 +98,9 @@ class Objectives(Settings):
     good_percent: float = Field(default=99.0, ge=95, le=99.95)
     """percent of requests that are neither faulted nor slow, 95 to 99.95: beyond that range burn-rate alarms can
     never fire or always do"""
+    application_signals: bool = False
+    """true keeps good_percent as an Application Signals SLO too, for its reports and budgets over 30 days; false, since
+    the burn-rate alarms need none, and the account has to have Application Signals switched on"""
     step_milliseconds: dict[ModelName, Annotated[float, Field(gt=0)]] = Field(default_factory=dict, max_length=10)
     """p90 of one sampling step in milliseconds by model, as measured when all was well; at most 10 models"""
     usd_per_image: float | None = Field(default=None, gt=0)
@@ -126,6 +129,17 @@ class MonitoringSettings(Settings):
     service is asked"""
     owner: Name | None = None
     """one of the environment's owners, who is told of this service; left out: the environment's contacts"""
+
+    @model_validator(mode="after")
+    def _burn_in_reach(self) -> MonitoringSettings:
+        highest = 100 / (100 - self.objectives.good_percent)
+        for alarm, override in self.alarms.items():
+            if alarm.startswith("slo-") and override.threshold is not None and override.threshold >= highest:
+                raise ValueError(
+                    f"alarms.{alarm}: at good_percent {self.objectives.good_percent:g} the budget burns at most "
+                    f"{highest:g} times its rate, when all requests fail; {override.threshold:g} is out of reach"
+                )
+        return self
 
     @field_validator("alarms")
     @classmethod
