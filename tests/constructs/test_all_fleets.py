@@ -15,6 +15,7 @@ from diffusionwatch_cdk.alarms import define
 from diffusionwatch_cdk.dashboards.all_fleets import ROWS, all_fleets
 from diffusionwatch_cdk.fleet import Fleet
 from diffusionwatch_cdk.settings import EnvironmentSettings
+from diffusionwatch_cdk.vocabulary import check, vocabulary, widget_metrics
 from diffusionwatch_cdk.watched import WatchedFleet
 
 FEW = {"fleet": {"auto_scaling_group": "a", "instance_type": "g6e.xlarge", "planned_instances": 1}}
@@ -69,6 +70,20 @@ def test_a_fleet_without_a_queue_has_no_age(environment: Environment) -> None:
     settings = environment("image-api", services={"a": FEW, "b": FEW})
 
     assert "Oldest waiting" not in json.dumps(numbers(bodies(settings)["prod-all-fleets"], "b"))
+
+
+ON_EKS = {"eks_cluster": "c", "namespace": "serving", "workload": "w", "instance_type": "g6.xlarge"}
+
+
+@pytest.mark.parametrize("fleet", [FEW["fleet"], {**ON_EKS, "planned_instances": 1}])
+def test_all_that_a_row_draws_is_emitted_by_somebody(environment: Environment, fleet: dict[str, Any]) -> None:
+    settings = environment(services={"a": {"fleet": fleet}})
+    watched = WatchedFleet(Fleet.named("a", settings.services["a"].fleet), settings)
+    (body,) = all_fleets([(watched, define(watched))], settings)
+
+    drawn = list(widget_metrics(body))
+    assert len(drawn) > 3
+    check(vocabulary(watched), drawn)
 
 
 def test_more_fleets_than_a_dashboard_holds_are_split_within_the_limits(environment: Environment) -> None:
