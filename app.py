@@ -6,15 +6,17 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 import sys
 from pathlib import Path
+from threading import Thread
 
-import aws_cdk as cdk
+# CDK's import waits for Node.js to start: settings and the alarm catalogue, which need neither, are read meanwhile.
+Thread(target=importlib.import_module, args=("aws_cdk",)).start()
 
-from diffusionwatch_cdk import SettingsError, UnheardAlarmError, UnknownMetricError, load_environment
-from stacks import build
+from diffusionwatch_cdk import SettingsError, UnheardAlarmError, UnknownMetricError, load_environment  # noqa: E402
 
 HERE = Path(__file__).parent
 DEFAULT_ENVIRONMENT = "dev"  # what a slip should hit, when it must hit something
@@ -37,6 +39,11 @@ def main(arguments: list[str] | None = None) -> int:
     outdir = os.environ.get("CDK_OUTDIR") or str(HERE / "cdk.out" / environment)
     try:
         settings = load_environment(environment, Path(os.path.relpath(HERE / "environments")))
+
+        import aws_cdk as cdk
+
+        from stacks import build
+
         app = cdk.App(context=context | given, outdir=outdir)
         if os.environ.get("CDK_VALIDATION") != "false":  # what switches CDK's own validator off, switches off ours
             from diffusionwatch_cdk.validation.plugin import MonitoringValidation
