@@ -18,7 +18,13 @@ USERS, WORKERS, CAPACITY, GPUS, MONEY, SIGHT = "users", "workers", "capacity", "
 CAUSES: Mapping[str, Mapping[str, str]] = {
     USERS: {"users-hurt": PAGE, "degraded": TICKET, "dlq-not-empty": TICKET},
     WORKERS: {"workers-stuck": PAGE, "oom": TICKET},
-    CAPACITY: {"capacity-starved": PAGE, "backlog": TICKET, "spot-wave": TICKET, "vcpu-quota": TICKET},
+    CAPACITY: {
+        "capacity-starved": PAGE,
+        "capacity-short": TICKET,
+        "backlog": TICKET,
+        "spot-wave": TICKET,
+        "vcpu-quota": TICKET,
+    },
     GPUS: {"gpu-sick": TICKET, "straggler": TICKET},
     MONEY: {
         "paying-for-nothing": TICKET,
