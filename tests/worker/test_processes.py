@@ -70,6 +70,39 @@ def test_request_that_sigterm_cuts_off_counts_as_interrupted(agent: Any) -> None
     assert (cut["ErrorClass"], cut["RequestsFaulted"]) == ("interrupted", 1)
 
 
+def test_sigterm_while_the_thread_holds_our_locks_loses_nothing(agent: Any) -> None:
+    process = worker(
+        agent,
+        """
+        record("held")
+        with monitor._publisher._turn, monitor._ledger._locked():  # as in the middle of counts()
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(30)
+        """,
+    )
+    assert process.wait(20) == -signal.SIGTERM
+    agent.wait_for(lambda: agent.requests()["held"] == 1)
+
+
+def test_sigterm_flushes_one_monitor_while_the_agent_of_another_is_away(agent: Any) -> None:
+    process = worker(
+        agent,
+        """
+        nobody = "tcp://127.0.0.1:9"
+        others = [
+            GenerationMonitor(service=name, environment="test", tracing="off", endpoint=nobody) for name in "ab"
+        ]
+        for each in [*others, monitor]:
+            with each.generation("sdxl", "r"):
+                pass
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(30)
+        """,
+    )
+    assert process.wait(20) == -signal.SIGTERM
+    agent.wait_for(lambda: agent.requests()["r"] == 1)
+
+
 def test_application_that_handles_sigterm_keeps_its_handler(agent: Any) -> None:
     process = worker(
         agent,

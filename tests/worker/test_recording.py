@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import random
-from collections import Counter
-from importlib import metadata
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -216,6 +214,29 @@ def test_batch_gives_each_request_its_own_outcome() -> None:
     assert events["a"]["batch_size"] == 2
 
 
+def test_decorated_functions_that_yield_are_timed_until_they_end() -> None:
+    clock = ManualClock(NOON)
+    with recording(clock=clock) as (monitor, sink):
+
+        @monitor.generated("sdxl")
+        def previews() -> Iterator[int]:
+            for step in range(3):
+                clock.advance(1)
+                yield step
+
+        @monitor.generated("flux")
+        async def previews_later() -> AsyncIterator[int]:
+            for step in range(2):
+                clock.advance(1)
+                yield step
+
+        async def all_of_them() -> list[int]:
+            return [step async for step in previews_later()]
+
+        assert (list(previews()), asyncio.run(all_of_them())) == ([0, 1, 2], [0, 1])
+    assert sink.values("GenerationLatency") == [3000, 2000]
+
+
 def test_nested_and_concurrent_generations_each_find_themselves() -> None:
     async def serve(monitor: Any, name: str) -> None:
         async with monitor.generation(request_id=name) as generation:
@@ -252,119 +273,3 @@ def test_decorated_functions_are_generations() -> None:
         assert (generate(), asyncio.run(generate_later())) == ("image", "image")
     first, second = request_events(sink)
     assert (first["Model"], first["variant"], first["ImagesGenerated"], second["Model"]) == ("sdxl", "turbo", 3, "flux")
-
-
-def test_loading_a_model_is_timed_and_seen() -> None:
-    clock = ManualClock(NOON)
-    with recording(clock=clock) as (monitor, sink), monitor.loading("sdxl"):
-        clock.advance(20)
-        monitor.flush()
-    assert sink.values("ModelLoad") == [20_000]
-    assert [event["worker_state"] for event in sink.events if "WorkerHeartbeat" in event] == ["loading"]
-
-
-def test_a_heartbeat_names_the_version_that_the_worker_runs() -> None:
-    with recording() as (_, sink):
-        pass
-    assert {event["diffusionwatch_version"] for event in sink.events} == {metadata.version("diffusionwatch")}
-
-
-def test_one_heartbeat_a_minute_and_the_age_of_a_hung_request() -> None:
-    clock = ManualClock(NOON)
-    with recording(clock=clock) as (monitor, sink), monitor.generation("sdxl"):
-        for _ in range(360):
-            clock.advance(0.5)
-            monitor.flush()
-    assert sink.values("WorkerHeartbeat") == [1, 1, 1, 1]
-    assert sink.values("InFlightRequestAge") == [500, 60_000, 120_000, 180_000]
-    assert sink.values("TelemetryDropped") == [0, 0, 0, 0]
-
-
-def test_aggregate_gives_value_arrays_and_keeps_failures_and_slow_ones_apart() -> None:
-    clock = ManualClock(NOON)
-    objectives = Objectives(other=Objective(5))
-    with recording(clock=clock, detail="aggregate", objectives=objectives) as (monitor, sink):
-        for number in range(250):
-            with monitor.generation("sdxl", str(number)) as generation:
-                clock.advance(0.1)
-                generation.images = 2
-        with monitor.generation("sdxl", "slow"):
-            clock.advance(6)
-        with pytest.raises(TimeoutError), monitor.generation("sdxl", "failed"):
-            raise TimeoutError
-    assert sink.values("GenerationLatency").count(100) == 250
-    assert (sink.total("RequestsCompleted"), sink.total("ImagesGenerated")) == (251, 500)
-    assert [event["request_id"] for event in sink.events if "request_id" in event] == ["slow", "failed"]
-    assert len(request_events(sink)) == 5
-    assert monitor.counts().sent == 252
-
-
-def test_aggregate_of_many_kinds_of_requests_gives_each_model_and_minute_its_own_sums() -> None:
-    clock, kinds = ManualClock(NOON), random.Random(4)
-    images: Counter[tuple[float, str | None]] = Counter()
-    requests: Counter[tuple[float, str | None]] = Counter()
-    with recording(clock=clock, detail="aggregate", aggregate_seconds=60) as (monitor, sink):
-        for _ in range(5000):
-            model = kinds.choice(["sdxl", "sdxl", "sdxl", "flux", None])
-            with monitor.generation(model) as generation:
-                clock.advance(kinds.uniform(0, 0.05))
-                generation.images = kinds.randrange(4)
-                if kinds.random() < 0.5:
-                    with generation.stage("denoise"):
-                        pass
-                if kinds.random() < 0.1:
-                    generation.error("safety")
-            if generation.error_class is None:
-                key = (clock.time() // 60, model)
-                requests[key] += 1
-                images[key] += generation.images
-            if kinds.random() < 0.01:
-                monitor._publisher.gather()
-    arrived: Counter[tuple[float, str | None]] = Counter()
-    shown: Counter[tuple[float, str | None]] = Counter()
-    for event in request_events(sink):
-        if "RequestsCompleted" in event:
-            key = (event["_aws"]["Timestamp"] // 60_000, event.get("Model"))
-            arrived[key] += event["RequestsCompleted"]
-            shown[key] += event.get("ImagesGenerated", 0)
-            assert len(sink_values(event, "GenerationLatency")) == event["RequestsCompleted"] <= 100
-    assert (arrived, +shown) == (requests, +images)
-    assert sink.total("RequestsRejected") == monitor.counts().rejected == 5000 - requests.total()
-
-
-def sink_values(event: dict[str, Any], name: str) -> list[float]:
-    return event[name] if isinstance(event[name], list) else [event[name]]
-
-
-def test_aggregate_never_mixes_two_minutes() -> None:
-    clock = ManualClock(NOON + 58)
-    with recording(clock=clock, detail="aggregate", aggregate_seconds=30) as (monitor, sink):
-        for _ in range(4):
-            with monitor.generation("sdxl"):
-                clock.advance(1)
-            monitor._publisher.gather()
-    minutes = {event["_aws"]["Timestamp"] // 60_000: event["RequestsCompleted"] for event in request_events(sink)}
-    assert sorted(minutes.values()) == [1, 3]
-
-
-def test_clock_that_jumps_changes_no_latency_and_loses_nothing() -> None:
-    clock = ManualClock(NOON)
-    monotonic = ManualClock(0)
-    clock.monotonic_ns = monotonic.monotonic_ns
-    with recording(clock=clock, detail="aggregate") as (monitor, sink):
-        for jump in (0, 3600, -7200, 86_400):
-            with monitor.generation("sdxl"):
-                monotonic.advance(1)
-                clock.advance(1 + jump)
-            monitor._publisher.gather()
-    assert sink.values("GenerationLatency") == [1000] * 4
-    assert monitor.counts().sent == 4
-
-
-def test_recording_goes_on_after_close(agent: Any, monitor_for: Any, record: Any) -> None:
-    monitor = monitor_for(agent)
-    record(monitor, range(5))
-    monitor.close()
-    record(monitor, range(5, 10))
-    assert monitor.flush(20)
-    agent.wait_for(lambda: len(agent.requests()) == 10)

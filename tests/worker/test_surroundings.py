@@ -46,7 +46,9 @@ def test_environment_gives_the_settings() -> None:
         ),
         ({**NEEDED, "DIFFUSIONWATCH_DETAIL": "agregate"}, "did you mean aggregate"),
         ({**NEEDED, "DIFFUSIONWATCH_FLUSH_SECONDS": "soon"}, "DIFFUSIONWATCH_FLUSH_SECONDS: could not convert"),
-        ({**NEEDED, "DIFFUSIONWATCH_BUFFER_BYTES": "0"}, "buffer_bytes must be above 0"),
+        ({**NEEDED, "DIFFUSIONWATCH_BUFFER_BYTES": "0"}, "buffer_bytes is above 0"),
+        ({**NEEDED, "DIFFUSIONWATCH_FLUSH_SECONDS": "inf"}, "flush_seconds is above 0 and at most 86400, not inf"),
+        ({**NEEDED, "DIFFUSIONWATCH_CLOSE_SECONDS": "-1"}, "close_seconds is from 0 to 86400, not -1.0"),
         ({**NEEDED, "DIFFUSIONWATCH_OBJECTIVES": "sdxl"}, "MODEL=SECONDS"),
     ],
 )

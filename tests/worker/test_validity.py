@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diffusionwatch import limits
+from diffusionwatch.clock import ManualClock
 from diffusionwatch.conformance import UNITS, problems
 from diffusionwatch.testing import recording
 
@@ -105,12 +106,14 @@ calls = st.fixed_dictionaries(
         "images": anything,
         "error": st.one_of(st.none(), st.none(), anything),
         "stages": st.lists(
-            st.one_of(st.sampled_from(["denoise", "Upload", "_aws", "GenerationLatency"]), texts), max_size=3
+            st.one_of(st.sampled_from(["denoise", "Upload", "_aws", "GenerationLatency"]), anything), max_size=3
         ),
         "steps": anything,
         "width": anything,
         "message": st.one_of(st.none(), anything),
-        "properties": st.dictionaries(names, anything, max_size=4),
+        "queued_at": st.one_of(st.none(), anything),
+        "received_at": st.one_of(st.none(), anything),
+        "properties": st.lists(st.tuples(st.one_of(names, anything), anything), max_size=4),
     }
 )
 
@@ -123,13 +126,12 @@ def test_any_sequence_of_calls_gives_valid_events_whose_sums_are_those_recorded(
     images: float = 0
     with recording(detail=detail) as (monitor, sink):
         for call in sequence:
-            with monitor.generation(
-                call["model"], steps=call["steps"], width=call["width"], message=call["message"]
-            ) as g:
+            given_ = {name: call[name] for name in ("steps", "width", "message", "queued_at", "received_at")}
+            with monitor.generation(call["model"], **given_) as g:
                 for name in call["stages"]:
                     with g.stage(name):
                         g.on_step()
-                for name, value in call["properties"].items():
+                for name, value in call["properties"]:
                     g.property(name, value)
                 g.images = call["images"]
                 if call["error"] is not None:
@@ -203,6 +205,43 @@ def test_prompt_is_never_written_but_can_be_found_by_its_hash(monkeypatch: pytes
     assert not any(b"fox" in document.body or b"blurry" in document.body for document in sink.documents)
     first, second = sink.events[:2]
     assert first["prompt_hash"] == second["prompt_hash"] != first["negative_prompt_hash"]
+
+
+def test_prompt_is_found_whatever_its_case_and_wherever_it_lies() -> None:
+    given = {"Prompt": "a red fox", "NEGATIVE_PROMPT": "blurry", "request": {"params": [{"prompt": "a red fox"}]}}
+    with recording() as (monitor, sink), monitor.generation("sdxl", **given):  # type: ignore[arg-type]
+        pass
+    assert not any(b"fox" in document.body or b"blurry" in document.body for document in sink.documents)
+    event = sink.events[0]
+    assert event["request"]["params"][0]["prompt_hash"] == event["Prompt_hash"]
+
+
+@pytest.mark.parametrize("moment", [float("nan"), float("inf"), -1e290, 0.0, "yesterday"])
+def test_moment_at_which_no_request_can_have_come_is_left_out_and_counted(moment: Any) -> None:
+    with recording() as (monitor, sink), monitor.generation("sdxl", received_at=moment):
+        pass
+    assert monitor.counts().repaired
+    assert all(value < 60_000 for value in sink.values("GenerationLatency"))
+    with recording() as (monitor, sink), monitor.generation("sdxl", queued_at=moment):
+        pass
+    assert monitor.counts().repaired
+    assert all(value == 0 for value in sink.values("QueueWait"))
+
+
+def test_plain_and_unusual_requests_give_the_same_event() -> None:
+    """The short way of ``plain`` against the long way of ``measure``, which a stage forces."""
+    given = {"request_id": "r", "steps": 30, "width": 1024, "height": 768, "seed": 7, "note": "ü", "prompt": "fox"}
+    clock = ManualClock(1_767_700_800)
+    with recording(clock=clock) as (monitor, sink):
+        for unusual in (False, False, True):
+            with monitor.generation("sdxl", **given) as generation:  # type: ignore[arg-type]
+                clock.advance(1.5)
+                generation.images = 2
+                if unusual:
+                    generation._extra()
+            clock.advance(-1.5)
+    first, plain, unusual_event = sink.events[:3]
+    assert first == plain == unusual_event
 
 
 def test_event_that_would_be_too_large_loses_its_properties_not_its_metrics() -> None:

@@ -107,7 +107,11 @@ class Aggregate:
         bucket = self._bucket(generation.model, completed_ns)
         if generation._extras is not None:
             _add_extras(generation._extras, bucket)
-        bucket.images += validity.number(generation.images, self._ledger.repaired) or 0
+        images = validity.number(generation.images, self._ledger.repaired) or 0
+        if abs(bucket.images + images) > limits.LARGEST_VALUE:  # each can be published, their sum cannot
+            self._fill(bucket)
+            bucket = self._bucket(generation.model, completed_ns)
+        bucket.images += images
         bucket.latencies.append(latency)
         if len(bucket.latencies) == limits.VALUES_PER_METRIC:
             self._fill(bucket)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -92,10 +93,20 @@ class Digest:
         events = self._aggregate.due(now, final) if self._aggregate is not None else []
         oldest = max((monotonic - generation._started for generation in self.in_work), default=0)
         figures = self.gpus.health if self.gpus is not None else dict
-        beat = self._heartbeat.beat(now, max(0, oldest), self._ledger, self._state, figures)
-        for event in [*events, beat] if beat is not None else events:
+        for event in events:
             documents += self._encoder.encode(event)
+        with self._guarded("there is no heartbeat"):
+            if beat := self._heartbeat.beat(now, max(0, oldest), self._ledger, self._state, figures):
+                documents += self._encoder.encode(beat)
         return documents
+
+    @contextlib.contextmanager
+    def _guarded(self, trouble: str) -> Iterator[None]:
+        """Around what may fail without a request's own figures being lost."""
+        try:
+            yield
+        except Exception as error:
+            self._ledger.say_once(f"{trouble}: {error!r}")
 
     def _ended(self, final: bool, offset_ns: int, counts: dict[str, int]) -> Iterator[Record]:
         """The records that are to be looked at one by one; those that are not whole yet stay ``in_work``.
@@ -105,7 +116,8 @@ class Digest:
         queues: tuple[deque[Any], ...] = (self._unreached, self.in_work, self._queue)
         if self.gpus is not None and self.gpus.gpus:
             records = [record for queue in queues for record in self._whole(queue)]
-            self._measure([record for record in records if isinstance(record, Generation)], self.gpus)
+            with self._guarded("GPUs are not measured"):
+                self._measure([record for record in records if isinstance(record, Generation)], self.gpus)
             yield from records
         elif self._aggregate is not None:
             for queue in queues:
@@ -148,7 +160,8 @@ class Digest:
         latency = latency_ms(generation)
         slow = latency > self._never_slow and is_slow(generation, latency, self._objectives)
         if self._tracing is not None and generation.trace is not None:
-            self._tracing.finish(generation, completed_ns)
+            with self._guarded("a trace was not sent"):
+                self._tracing.finish(generation, completed_ns)
         if generation.error_class is None:
             counts["completed"] += 1
             if self._aggregate is not None and not slow:

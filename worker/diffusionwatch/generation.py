@@ -11,6 +11,7 @@ from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from diffusionwatch import validity
 from diffusionwatch.stage import Moment, Stage, gpu_event
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ class Generation:
         """Adds something to search for: a seed, a scheduler, a LoRA. Free of charge by number."""
         if self._properties is None:
             self._properties = {}
-        self._properties[name] = value
+        self._properties[name if type(name) is str else validity.text(name)] = value
 
     def _extra(self) -> Extras:
         if self._extras is None:

@@ -122,16 +122,33 @@ class GenerationMonitor:
     def generated(self, model: str | None = None, **properties: Any) -> Callable[[Function], Function]:
         """Decorates a function, plain or ``async``, each call of which is one generation.
 
-        The function finds it by ``current()``.
+        The function finds it by ``current()``. One that yields, as those that stream do, is timed until it ends.
         """
 
         def decorate(function: Function) -> Function:
+            recorded: Callable[..., Any]
             if inspect.iscoroutinefunction(function):
 
                 @functools.wraps(function)
                 async def recorded(*args: Any, **kwargs: Any) -> Any:
                     with self.generation(model, **properties):
                         return await function(*args, **kwargs)
+
+            elif inspect.isasyncgenfunction(function):
+
+                @functools.wraps(function)
+                async def recorded(*args: Any, **kwargs: Any) -> Any:
+                    with self.generation(model, **properties):
+                        async with contextlib.aclosing(function(*args, **kwargs)) as parts:
+                            async for part in parts:
+                                yield part
+
+            elif inspect.isgeneratorfunction(function):
+
+                @functools.wraps(function)
+                def recorded(*args: Any, **kwargs: Any) -> Any:
+                    with self.generation(model, **properties):
+                        return (yield from function(*args, **kwargs))
 
             else:
 
@@ -274,6 +291,7 @@ class GenerationMonitor:
         """Everything that belongs to one process: new in the parent and again in each forked child."""
         self._queue: deque[Record] = deque()
         self._loading = 0
+        self._closed_at_work = False
         self._ledger = Ledger()
         # A stream of its own for each process: the agent and CloudWatch Logs keep a stream's events in order.
         log_stream = f"{os.uname().nodename}/{os.getpid()}-{os.urandom(4).hex()}"
@@ -306,12 +324,13 @@ class GenerationMonitor:
 
     def _end(self, timeout: float | None = None) -> None:
         self._publisher.close(self.settings.close_seconds if timeout is None else timeout)
+        self._closed_at_work = bool(self._digest.in_work)
         if self._started:
             self._started, self._pressure_at = False, -1  # whoever records after this starts the thread again
 
     def _after_fork(self) -> None:
         """In a forked child: what the parent recorded is the parent's to send, and so is its connection."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(Exception):
             self._sink.close()
         self._started, self._interruption = False, None
         self._reset()

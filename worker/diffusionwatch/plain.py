@@ -55,7 +55,8 @@ class PlainRequests:
             given = {"request_id": request_id, "steps": steps, "width": width, "height": height}
             validity.add_properties(root, given, reasons.append)
         if generation._properties is not None:
-            validity.add_properties(root, generation._properties, reasons.append)
+            # A copy: a task that outlives its generation may add to it still.
+            validity.add_properties(root, generation._properties.copy(), reasons.append)
         try:
             members = orjson.dumps(root)
         except TypeError:  # half a surrogate pair, or an integer that is too large

@@ -7,12 +7,16 @@ import os
 import signal
 import sys
 import threading
+import time
 import weakref
 from types import FrameType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from diffusionwatch.monitor import GenerationMonitor
+
+GRACE_SECONDS = 1.0
+"""Beyond the time that closing may take, for a round that is under way."""
 
 _monitors: weakref.WeakSet[GenerationMonitor] = weakref.WeakSet()
 
@@ -28,10 +32,13 @@ def follow(monitor: GenerationMonitor) -> None:
 def _terminated(number: int, frame: FrameType | None) -> None:
     for monitor in list(_monitors):
         monitor._interrupt()
-    # By another thread: this one may have been interrupted while it held a lock that closing needs.
-    closing = threading.Thread(target=_close_all, daemon=True)
-    closing.start()
-    closing.join(max((monitor.settings.close_seconds for monitor in _monitors), default=0) + 0.5)
+    # By other threads: this one may have been interrupted while it held a lock that closing needs.
+    closing = [threading.Thread(target=monitor._end, daemon=True) for monitor in list(_monitors) if _has_work(monitor)]
+    for thread in closing:
+        thread.start()
+    until = time.monotonic() + max((monitor.settings.close_seconds for monitor in _monitors), default=0) + GRACE_SECONDS
+    for thread in closing:
+        thread.join(max(0, until - time.monotonic()))
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
 
@@ -39,8 +46,13 @@ def _terminated(number: int, frame: FrameType | None) -> None:
 @atexit.register
 def _close_all() -> None:
     for monitor in list(_monitors):
-        if monitor._started:
+        if _has_work(monitor):
             monitor._end()
+
+
+def _has_work(monitor: GenerationMonitor) -> bool:
+    """Whether it publishes, or was closed while a request was in work, which has ended since."""
+    return monitor._started or monitor._closed_at_work
 
 
 def follow_child(monitor: GenerationMonitor) -> None:

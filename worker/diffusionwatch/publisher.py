@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from diffusionwatch.buffer import Buffer
 from diffusionwatch.clock import Clock
@@ -22,6 +23,9 @@ PAUSE_SECONDS = 0.01
 """Of the wall, between two rounds when somebody waits for the end."""
 GRACE_SECONDS = 0.6
 """Of the wall, for the round that is under way at a deadline: one attempt to connect."""
+
+TURN_SECONDS = 0.5
+"""Of the wall. A turn takes milliseconds, or one attempt to connect."""
 
 
 class Publisher:
@@ -44,6 +48,7 @@ class Publisher:
         self._retry_at = 0
         self._retry_seconds = FIRST_RETRY_SECONDS
         self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
         self._turn = threading.Lock()
 
     @property
@@ -51,11 +56,16 @@ class Publisher:
         return self._thread is not None and self._thread.is_alive()
 
     def start(self) -> None:
-        """Starts the thread, unless it runs."""
-        if not self.alive:
-            self._close_at = None
-            self._thread = threading.Thread(target=self._run, name="diffusionwatch", daemon=True)
-            self._thread.start()
+        """Starts the thread, unless it runs or somebody else is just starting it."""
+        if not self.alive and self._starting.acquire(blocking=False):
+            try:
+                if not self.alive:
+                    self._close_at = None
+                    thread = threading.Thread(target=self._run, name="diffusionwatch", daemon=True)
+                    thread.start()
+                    self._thread = thread
+            finally:
+                self._starting.release()
 
     def gather(self, final: bool = False) -> None:
         """Turns what was recorded so far into documents, on whatever thread."""
@@ -100,19 +110,32 @@ class Publisher:
         while not self._empty and time.monotonic() < until:
             time.sleep(PAUSE_SECONDS)
             self._round(final=True)
-        with self._turn:
+        with self._my_turn():
             self._given_up(self._buffer.clear())
             self._sink.close()
 
     def _round(self, final: bool = False) -> None:
         """Collects, hands over, sees what arrived. Never raises."""
-        with self._turn:
+        with self._my_turn():
             try:
                 self._gather(final)
                 if final or self._clock.monotonic_ns() >= self._retry_at:
                     self._send(final)
             except Exception as error:
                 self._ledger.say_once(f"a round of sending failed: {error!r}")
+
+    @contextlib.contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        """One at a time. But at the end nobody is waited for long: a signal may have stopped who has the turn, in the
+        middle of ``counts()``, and its handler waits for us."""
+        mine = self._turn.acquire(timeout=TURN_SECONDS)
+        while not mine and self._close_at is None:
+            mine = self._turn.acquire(timeout=TURN_SECONDS)
+        try:
+            yield
+        finally:
+            if mine:
+                self._turn.release()
 
     def _gather(self, final: bool) -> None:
         for document in self._collect(final):

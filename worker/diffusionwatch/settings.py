@@ -10,6 +10,8 @@ from typing import Any
 from diffusionwatch.catalog import log_group
 from diffusionwatch.objectives import Objectives
 
+DAY = 86_400
+
 
 class SettingsError(ValueError):
     """A setting that cannot be; the message says which, what it was, and what is allowed."""
@@ -55,9 +57,11 @@ class Settings:
         _one_of("gpu", self.gpu, ("auto", "off"))
         _one_of("interruption", self.interruption, ("on", "off"))
         _one_of("tracing", self.tracing, ("auto", "xray", "otel", "off"))
-        for name in ("flush_seconds", "aggregate_seconds", "buffer_bytes"):
-            if not getattr(self, name) > 0:
-                raise SettingsError(f"{name} must be above 0, not {getattr(self, name)!r}")
+        for name, most in (("flush_seconds", DAY), ("aggregate_seconds", DAY), ("buffer_bytes", 2**40)):
+            if not 0 < getattr(self, name) <= most:
+                raise SettingsError(f"{name} is above 0 and at most {most}, not {getattr(self, name)!r}")
+        if not 0 <= self.close_seconds <= DAY:
+            raise SettingsError(f"close_seconds is from 0 to {DAY}, not {self.close_seconds!r}")
         if not self.log_group:
             object.__setattr__(self, "log_group", log_group(self.environment, self.service))
 

@@ -11,6 +11,7 @@ import sys
 from types import TracebackType
 from typing import Any, Protocol
 
+from diffusionwatch import validity
 from diffusionwatch.catalog import STAGES
 
 
@@ -81,7 +82,7 @@ class Stage:
 
     def __init__(self, of: Staged, name: str) -> None:
         self._of = of
-        self.name = name
+        self.name = name if type(name) is str else validity.text(name)
 
     def __enter__(self) -> Stage:
         self.started = self._of._moment()

@@ -63,20 +63,20 @@ def dimension(value: object, repaired: Repaired) -> str:
     dimension with characters beyond ASCII
     'flux d\\\\xe9v'
     """
-    text = value if type(value) is str else _text(value)
-    if not text.isascii():
+    plain = value if type(value) is str else text(value)
+    if not plain.isascii():
         repaired("dimension with characters beyond ASCII")
-        text = text.encode("ascii", "backslashreplace").decode()
-    if _CONTROL.search(text):
+        plain = plain.encode("ascii", "backslashreplace").decode()
+    if _CONTROL.search(plain):
         repaired("dimension with control characters")
-        text = _CONTROL.sub(" ", text)
-    if len(text) > limits.DIMENSION_VALUE_LENGTH:
+        plain = _CONTROL.sub(" ", plain)
+    if len(plain) > limits.DIMENSION_VALUE_LENGTH:
         repaired("dimension too long")
-        text = text[: limits.DIMENSION_VALUE_LENGTH]
-    if not text.strip():
+        plain = plain[: limits.DIMENSION_VALUE_LENGTH]
+    if not plain.strip():
         repaired("empty dimension")
         return "unknown"
-    return text
+    return plain
 
 
 def add_properties(root: dict[str, Json], given: Mapping[str, Any], repaired: Repaired) -> None:
@@ -93,7 +93,7 @@ def add_properties(root: dict[str, Json], given: Mapping[str, Any], repaired: Re
             root[plain] = value
             continue
         key = property_name(name, repaired)
-        if "prompt" in key and kind is not int and not key.endswith("_hash"):
+        if _is_prompt(key) and kind is not int:
             root[f"{key}_hash"] = prompt_hash(value)
         else:
             root[key] = value if simple else _plain(value, repaired, limits.PROPERTY_DEPTH)
@@ -101,23 +101,23 @@ def add_properties(root: dict[str, Json], given: Mapping[str, Any], repaired: Re
 
 def property_name(name: object, repaired: Repaired) -> str:
     """A property's name: not empty, not too long, not one of ours."""
-    key = name if type(name) is str else _text(name)
+    key = name if type(name) is str else text(name)
     if key in RESERVED or not key:
         repaired("property with the name of a metric or dimension")
         key = f"property_{key}"
     if len(key) > limits.NAME_LENGTH:
         repaired("property name too long")
         key = key[: limits.NAME_LENGTH]
-    elif key == name and "prompt" not in key and len(_PLAIN_NAMES) < 1000:
+    elif key == name and not _is_prompt(key) and len(_PLAIN_NAMES) < 1000:
         _PLAIN_NAMES[key] = key
     return key
 
 
 def name(given: object, repaired: Repaired) -> str:
     """A metric's or a dimension's name: 1 to 250 characters, not beginning with a colon."""
-    text = given if type(given) is str else _text(given)
-    clean = _CONTROL.sub(" ", text).lstrip(":")[: limits.NAME_LENGTH]
-    if clean != text or not clean.strip():
+    whole = given if type(given) is str else text(given)
+    clean = _CONTROL.sub(" ", whole).lstrip(":")[: limits.NAME_LENGTH]
+    if clean != whole or not clean.strip():
         repaired("name that is not possible")
     return clean if clean.strip() else "unnamed"
 
@@ -127,8 +127,14 @@ def prompt_hash(prompt: object, key: bytes | None = None) -> str:
 
     The key is ``DIFFUSIONWATCH_PROMPT_KEY``; without one it is random, so that hashes compare within one process.
     """
-    secret = key or os.environ.get("DIFFUSIONWATCH_PROMPT_KEY", "").encode()[:64] or _PROMPT_KEY
-    return blake2b(_text(prompt).encode("utf-8", "replace"), key=secret, digest_size=8).hexdigest()
+    secret = (
+        key or os.environ.get("DIFFUSIONWATCH_PROMPT_KEY", "").encode("utf-8", "surrogateescape")[:64] or _PROMPT_KEY
+    )
+    return blake2b(text(prompt).encode("utf-8", "replace"), key=secret, digest_size=8).hexdigest()
+
+
+def _is_prompt(name: str) -> bool:
+    return "prompt" in name.lower() and not name.endswith("_hash")
 
 
 def _plain(value: object, repaired: Repaired, depth: int) -> Json:
@@ -155,20 +161,28 @@ def _json(value: object, repaired: Repaired, depth: int) -> Json:
     if isinstance(value, (list, tuple, set, frozenset)) and depth:
         return [_plain(item, repaired, depth - 1) for item in list(value)[:100]]
     if isinstance(value, Mapping) and depth:
-        return {_text(name): _plain(item, repaired, depth - 1) for name, item in list(value.items())[:100]}
+        members: dict[str, Json] = {}
+        for name, item in list(value.items())[:100]:
+            key = text(name)
+            if _is_prompt(key) and item is not None and type(item) is not int:
+                members[f"{key}_hash"] = prompt_hash(item)
+            else:
+                members[key] = _plain(item, repaired, depth - 1)
+        return members
     try:
         plain = float(value)  # type: ignore[arg-type]
     except Exception:
         repaired("property of a type that JSON lacks")
         kind = type(value)
-        return _text(value) if kind.__module__ in ("datetime", "uuid", "pathlib") else f"<{kind.__name__}>"
+        return text(value) if kind.__module__ in ("datetime", "uuid", "pathlib") else f"<{kind.__name__}>"
     if math.isfinite(plain):
         return plain
     repaired("property that is not a number")
     return None
 
 
-def _text(value: object) -> str:
+def text(value: object) -> str:
+    """The value as text; the name of its type where it has none."""
     try:
         return str(value)
     except Exception:
