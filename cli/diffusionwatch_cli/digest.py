@@ -212,7 +212,8 @@ def _table(sent: list[Sent], counts: dict[str, Any]) -> None:
         markup=False,
     )
     if counts["events_of_others"]:
-        console.print(f"left out: {counts['events_of_others']} events of alarms that none of these services has", highlight=False)
+        others = counts["events_of_others"]
+        console.print(f"left out: {others} events of alarms that none of these services has", highlight=False)
 
 
 def _refuse(message: str) -> NoReturn:
