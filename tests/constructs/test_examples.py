@@ -12,11 +12,17 @@ MODULES = (
     "alarms.expression",
     "alarms.text",
     "cost_meter",
+    "dashboards.variables",
     "fleet",
+    "fleets_in_tree",
     "metrics.metric",
     "names",
+    "operations.checks.subscriptions",
+    "page_path",
     "settings.lines",
     "settings.nearest",
+    "tracing",
+    "validation.rules.unknown_alarm_shown",
 )
 
 

@@ -13,6 +13,9 @@ from pydantic import ValidationError
 
 from diffusionwatch.clock import ManualClock
 from diffusionwatch_cdk import EncryptionKey, Fleet, FleetMonitoring, Notifications
+from diffusionwatch_cdk.operations import Deployment
+from diffusionwatch_cdk.operations.checks.subscriptions import Subscriptions
+from diffusionwatch_cdk.operations.fire_drill import plan
 from diffusionwatch_cdk.settings import EnvironmentSettings
 from diffusionwatch_local.aws import EmbeddedAws
 from diffusionwatch_local.cloudwatch import CloudWatchService
@@ -129,6 +132,21 @@ def test_an_owners_undelivered_pages_are_told_by_the_owners_other_topic(environm
         "prod-page-path": ("diffusionwatch-prod-page", f"{topic}-ticket"),
         "prod-page-path-video": ("diffusionwatch-prod-video-page", f"{topic}-video-ticket"),
     }
+
+
+def test_the_doctor_and_the_drill_ask_an_owners_topics_too(environment: Environment, aws: EmbeddedAws) -> None:
+    contacts = {"page": [EVERYBODY[3], EVERYBODY[-1]]}
+    settings = environment("image-api", contacts=contacts, owners={"video": {"page": [EVERYBODY[3]]}})
+    body = json.dumps({"Resources": template(settings)["Resources"]})
+    aws.client("cloudformation").create_stack(StackName="s", TemplateBody=body)
+    deployment = Deployment(settings, aws.client, now=0)
+
+    found = list(Subscriptions().look(deployment))
+    assert {one.subject.removeprefix("diffusionwatch-prod-") for one in found} == set(settings.routes)
+    assert not [one for one in found if one.fails], "AWS makes the channel's subscription, which is not missed"
+    own = "arn:aws:sqs:us-east-1:111122223333:inbox"
+    hearing = {route.severity: [one.endpoint for one in route.hearing] for route in plan(deployment, settings.routes)}
+    assert {name for name, endpoints in hearing.items() if own in endpoints} == {"page", "video-page"}
 
 
 def test_an_owner_that_nobody_named_is_refused_with_the_nearest(environment: Environment) -> None:

@@ -39,7 +39,8 @@ class Variable:
 
 def variables(body: Body, find: Find) -> list[Variable]:
     """Those that a body has; ``find`` is asked for the values of a variable that has a search instead of a list."""
-    return [_variable(one, place, find) for place, one in enumerate(body.get("variables") or ())]
+    given = body.get("variables") or ()
+    return [_variable(one, place, find) for place, one in enumerate(given) if isinstance(one, Mapping)]
 
 
 def _variable(given: Mapping[str, Any], place: int, find: Find) -> Variable:
@@ -77,7 +78,15 @@ def _with(widgets: Any, variable: Variable, value: str) -> Any:
     if variable.kind != "pattern":
         return _set(widgets, variable.target, value)
     written = json.dumps(value)[1:-1]
-    return json.loads(re.sub(variable.target, lambda _: written, json.dumps(widgets)))
+    try:
+        pattern = re.compile(variable.target)
+    except re.error:  # then it is a word as it stands
+        pattern = re.compile(re.escape(variable.target))
+    changed = pattern.sub(lambda _: written, json.dumps(widgets))
+    try:
+        return json.loads(changed)
+    except ValueError:  # it matches more than words
+        return widgets
 
 
 def _set(part: Any, name: str, value: str) -> Any:
