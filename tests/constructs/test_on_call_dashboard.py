@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -23,6 +24,19 @@ def test_widgets_stand_in_24_columns_and_never_overlap(watch) -> None:
             for y in range(widget["y"], widget["y"] + widget["height"]):
                 assert (x, y) not in taken
                 taken.add((x, y))
+
+
+def test_the_heading_leads_to_the_services_other_dashboards_that_there_are(watch) -> None:
+    watched = watch()
+    described = watched.environment.services["image-api"]
+    services = {"image-api": described.model_copy(update={"dashboards": ("on-call", "gpu")})}
+    fewer = replace(watched, environment=watched.environment.model_copy(update={"services": services}))
+
+    every, two = (widgets(one)["heading"]["properties"]["markdown"] for one in (watched, fewer))
+    assert "[latency](https://us-east-1.console.aws.amazon.com/" in every
+    assert "[gpu](" in two
+    assert "[latency](" not in two
+    assert "[on-call](" not in every
 
 
 def test_a_row_that_is_too_wide_is_refused() -> None:

@@ -38,6 +38,8 @@ def _title(watched: WatchedFleet) -> str:
             f"{fleet.planned_usd_per_hour:.2f} US dollars an hour"
         )
     facts.append(f"[runbooks]({environment.runbooks})")
+    others = [name for name in watched.settings.dashboards if name != "on-call"]
+    facts += [f"[{name}]({watched.dashboard_url(name)})" for name in others]
     return f"# {fleet.service} in {environment.name}\n{' · '.join(facts)}"
 
 
