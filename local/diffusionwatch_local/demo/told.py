@@ -105,9 +105,9 @@ class Account:
         )
 
     def outside(self, script: Script, start: float) -> list[str]:
-        """Alarms that told when no incident was on."""
+        """Alarms that told while the script ran and no incident was on."""
         spans = [(start + MINUTE * one.begins, start + MINUTE * one.recovered_by) for one in script.incidents]
-        ours = [note for note in self._notifications if note.at >= start]
+        ours = [note for note in self._notifications if start <= note.at <= start + MINUTE * script.ends]
         found = [note for note in ours if not any(begins <= note.at <= over for begins, over in spans)]
         return list(dict.fromkeys(self._short(note.alarm) for note in found))
 

@@ -104,7 +104,9 @@ def test_whoever_else_told_is_named_and_nobody_is_when_nobody_did() -> None:
 
 def test_an_alarm_between_incidents_is_named_apart() -> None:
     script = Script(ends=60, fleet=Before(instances=1, jobs_a_minute=1), incidents=(INCIDENT,))
-    held = account({}, [note("backlog", 5), note("stuck", 14), note("stuck", 31, "OK"), note("backlog", -3)])
+    held = account(
+        {}, [note("backlog", 5), note("stuck", 14), note("stuck", 31, "OK"), note("backlog", -3), note("stuck", 61)]
+    )
 
     assert held.outside(script, START) == ["backlog"]
 
