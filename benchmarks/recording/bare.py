@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 
@@ -105,6 +106,23 @@ def _arrays(queue: deque[tuple[object, ...]]) -> tuple[int, list[bytes]]:
             }
             lines.append(orjson.dumps(event))
     return count, lines
+
+
+def beside(port: int) -> Running:
+    """``append`` beside a thread that encodes, and lets go of the interpreter as often as diffusionwatch's does."""
+    queue: deque[tuple[object, ...]] = deque()
+
+    def run() -> None:
+        taken: deque[tuple[object, ...]] = deque()
+        while True:
+            time.sleep(0.02)
+            while queue:
+                taken.extend(queue.popleft() for _ in range(min(len(queue), 100)))
+                _events(taken)
+                time.sleep(0.00005)
+
+    threading.Thread(target=run, daemon=True).start()
+    return Running(lambda number: queue.append((number, 2345.678, 1, 0, 1, "sdxl", "r-1", 30, 1024, 1024)))
 
 
 def append(port: int) -> Running:

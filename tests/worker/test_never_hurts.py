@@ -65,6 +65,7 @@ def interrupted_at(step: int) -> tuple[Counter[tuple[str, str | None]], str] | N
                     found = outcomes(sink), frame.f_code.co_name
             return trace
 
+        sys._getframe().f_trace_opcodes = True  # Python 3.12 traces bytecodes only where this was set beforehand
         before = sys.gettrace()
         sys.settrace(trace)
         try:

@@ -2,6 +2,10 @@
 
 A document is first waiting, then handed to the sink, and forgotten only when it is confirmed. When a connection
 breaks, what was not confirmed goes back to the front of what is waiting.
+
+Documents are held as plain tuples. Python's garbage collector, which runs on whatever thread makes objects, a request's
+too, looks at each object of a class of ours each time, a millisecond for a full buffer; a tuple of bytes and numbers it
+lets go of for good.
 """
 
 from __future__ import annotations
@@ -9,6 +13,9 @@ from __future__ import annotations
 from collections import deque
 
 from diffusionwatch.records import Document
+
+Held = tuple[bytes, int, int]
+"""Body, timestamp in milliseconds, requests: a document's."""
 
 
 class Buffer:
@@ -25,8 +32,8 @@ class Buffer:
         self.limit = limit
         self.bytes = 0
         """Of all that is held, handed over or not."""
-        self._waiting: deque[Document] = deque()
-        self._handed: deque[Document] = deque()
+        self._waiting: deque[Held] = deque()
+        self._handed: deque[Held] = deque()
         self._handed_bytes = 0
 
     @property
@@ -43,39 +50,39 @@ class Buffer:
         while self.bytes + size > self.limit:
             # What was handed over has most likely arrived: to forget it costs no request.
             if self._handed:
-                forgotten = len(self._handed.popleft().body) + 1
+                forgotten = len(self._handed.popleft()[0]) + 1
                 self._handed_bytes -= forgotten
                 self.bytes -= forgotten
             else:
                 oldest = self._waiting.popleft()
-                self.bytes -= len(oldest.body) + 1
-                dropped.append(oldest)
+                self.bytes -= len(oldest[0]) + 1
+                dropped.append(Document(*oldest))
         self.bytes += size
-        self._waiting.append(document)
+        self._waiting.append((document.body, document.timestamp_ms, document.requests))
         return dropped
 
     def next(self, most: int) -> list[Document]:
         """The documents that wait longest: up to ``most`` bytes of them, but at least one if there is any."""
         documents: list[Document] = []
         size = 0
-        for document in self._waiting:
-            size += len(document.body) + 1
+        for body, timestamp_ms, requests in self._waiting:
+            size += len(body) + 1
             if documents and size > most:
                 break
-            documents.append(document)
+            documents.append(Document(body, timestamp_ms, requests))
         return documents
 
     def handed(self, count: int) -> None:
         """The sink has taken the next ``count`` documents."""
         for _ in range(count):
-            document = self._waiting.popleft()
-            self._handed.append(document)
-            self._handed_bytes += len(document.body) + 1
+            held = self._waiting.popleft()
+            self._handed.append(held)
+            self._handed_bytes += len(held[0]) + 1
 
     def confirm(self, outstanding: int) -> None:
         """Forgets what was handed over, but for the documents that reach into the newest ``outstanding`` bytes."""
         handed, left = self._handed, self._handed_bytes
-        while handed and (without := left - len(handed[0].body) - 1) >= outstanding:
+        while handed and (without := left - len(handed[0][0]) - 1) >= outstanding:
             handed.popleft()
             left = without
         self.bytes -= self._handed_bytes - left
@@ -87,11 +94,11 @@ class Buffer:
         self._waiting.extendleft(reversed(again))
         self._handed.clear()
         self._handed_bytes = 0
-        return again
+        return [Document(*held) for held in again]
 
     def clear(self) -> list[Document]:
         """Gives up what is waiting, and forgets the rest."""
-        given_up = list(self._waiting)
+        given_up = [Document(*held) for held in self._waiting]
         self._waiting.clear()
         self._handed.clear()
         self.bytes = self._handed_bytes = 0

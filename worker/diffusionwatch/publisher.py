@@ -172,9 +172,9 @@ class Publisher:
     def _sent(self, documents: list[Document], sign: int) -> None:
         self._ledger.add(
             {
-                "sent": sign * sum(document.requests for document in documents),
+                "sent": sign * sum([document.requests for document in documents]),
                 "documents_sent": sign * len(documents),
-                "bytes_sent": sign * sum(len(document.body) + 1 for document in documents),
+                "bytes_sent": sign * sum([len(document.body) + 1 for document in documents]),
             }
         )
 
