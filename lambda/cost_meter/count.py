@@ -64,7 +64,7 @@ def count(
     if given_back:
         last = steps[-1]
         steps[-1] = replace(last, spent=(last.spent or 0.0) - given_back, spot=last.spot - given_back)
-    running = [one for one in instances if one.ended is None and one.launched < now]
+    running = [one for one in instances if one.launched < now and (one.ended is None or one.ended > now)]
     books = added(state, {step.start: step.spent or 0.0 for step in steps}, now)
     return Counted(
         replace(books, open={one.instance_id: _seen(one, state, rates, now) for one in running}),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -80,42 +81,28 @@ def completed(
     vanished = {key: seen for key, seen in opened.items() if key not in known}
     outage = now - until > LISTED_AFTER_END
     unsure = any(one.assumed for one in known.values())
-    told: dict[str, dict[str, Any]] = {}
+    told: dict[str, dict[str, float]] = {}
     if service.auto_scaling_group and (outage or vanished or unsure):
         told = _activities(autoscaling, service.auto_scaling_group, until)
     for key, one in known.items():
         if one.assumed and key in told and (end := told[key].get("ended")):
-            known[key] = _with_end(one, end)
+            known[key] = replace(one, ended=end, assumed=False)
     for key, seen in vanished.items():
         end = told.get(key, {}).get("ended")
         latest = max(until, now - LISTED_AFTER_END) if outage else now
         gone = Instance(key, seen.instance_type, seen.launched, latest, seen.purchase, seen.zone, assumed=True)
-        known[key] = _with_end(gone, end) if end else gone
+        known[key] = replace(gone, ended=end, assumed=False) if end else gone
     for key, moments in told.items():
         if key not in known and until <= moments.get("launched", until - 1):
             # Came and went unseen. What it was is not told: the fleet's type, at the full price.
             ended = moments.get("ended", now - LISTED_AFTER_END)
-            zone = str(moments.get("zone", ""))
-            known[key] = Instance(key, service.instance_type, moments["launched"], ended, zone=zone, assumed=True)
+            known[key] = Instance(key, service.instance_type, moments["launched"], ended, assumed=True)
     return tuple(known.values())
 
 
-def _with_end(one: Instance, end: float) -> Instance:
-    return Instance(
-        one.instance_id,
-        one.instance_type,
-        one.launched,
-        end,
-        one.purchase,
-        one.zone,
-        one.node,
-        interrupted=one.interrupted,
-    )
-
-
-def _activities(autoscaling: Any, group: str, since: float) -> dict[str, dict[str, Any]]:
+def _activities(autoscaling: Any, group: str, since: float) -> dict[str, dict[str, float]]:
     """When the group launched and terminated which instance, as far back as `since`."""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[str, float]] = {}
     for activity in _newest_first(autoscaling, group):
         at = activity["StartTime"].timestamp()
         if at < since - HOUR:  # one that runs for long began before

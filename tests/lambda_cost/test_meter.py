@@ -305,3 +305,13 @@ def test_an_outage_of_weeks_is_in_the_books_and_written_only_where_logs_take_it(
 
     assert found.last("CostMonth") == pytest.approx((20 * 24 + 1 / 12) * 1.861, rel=1e-4)
     assert len(found.values("EstimatedCost")) - before == pytest.approx(13 * 24, abs=2)
+
+
+def test_an_instance_that_ended_between_a_late_calls_time_and_the_call_is_counted_by_the_next() -> None:
+    cloud = Cloud(machines=[Machine("i-0a", START - DAY, NOW + 60)])
+    found = Metered(cloud)
+    cloud.now = NOW + 120  # a call for NOW that was tried again
+    found.meter.run(found.services, NOW)
+    found.run(NOW + 10 * HOUR)
+
+    assert sum(found.values("EstimatedCost")) == pytest.approx(A_STEP + 1.861 / 60, rel=1e-4)
