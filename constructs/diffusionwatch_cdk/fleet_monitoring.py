@@ -12,6 +12,7 @@ from constructs import Construct
 from .alarm_set import Alarms
 from .alarms import AlarmRule, CompositeRule
 from .dashboard_set import Dashboards, Row
+from .detectors import Detectors
 from .fleet import Fleet
 from .fleet_events import FleetEvents
 from .maintenance import MaintenanceWindows
@@ -45,6 +46,7 @@ class FleetMonitoring(Construct):
         super().__init__(scope, id)
         self.watched = WatchedFleet(fleet, settings)
         FleetEvents(self, "Events", watched=self.watched)
+        Detectors(self, "Detectors", watched=self.watched)
         Probe(self, "Probe", watched=self.watched)
         if self.watched.settings.objectives.application_signals:
             Slo(self, "Slo", fleet=fleet, settings=settings)

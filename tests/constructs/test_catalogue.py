@@ -105,7 +105,15 @@ def test_a_notification_goes_to_the_topic_of_its_severity_when_it_begins_and_whe
     assert composite.properties["AlarmActions"] == composite.properties["OKActions"] == [topic]
 
 
-OPT_IN = {"probe": {"url": "https://images.example.com", "body": {"steps": 1}}}
+OPT_IN = {
+    "probe": {"url": "https://images.example.com", "body": {"steps": 1}},
+    "bands": {
+        "trained": True,
+        "latency": {"model": "sdxl", "milliseconds": 9000},
+        "steps": True,
+        "requests": {"least": 10},
+    },
+}
 """Settings of a service without which some alarms are not made."""
 
 

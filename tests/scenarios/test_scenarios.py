@@ -75,5 +75,6 @@ def test_nobody_hears_anything_of_a_healthy_fleet_or_of_none(name: str) -> None:
 
 def expectations(alarm: str) -> list[dict[str, object]]:
     every = [one for path in (*FILES, *OTHER_FLEETS) for one in yaml.safe_load(path.read_text())["expect"]]
-    names = (f"prod-image-api-{alarm}", f"eks-image-api-{alarm}", f"web-image-web-{alarm}")
+    fleets = ("prod-image-api", "eks-image-api", "web-image-web", "usual-image-api")
+    names = [f"{fleet}-{alarm}" for fleet in fleets]
     return [one for one in every if one.get("alarm") in names]

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from ..metrics import Measure
 from ..settings import AlarmOverride
 from ..watched import WatchedFleet
+from .band import BAND, BandRule
 from .composite import SUPPRESSION_SECONDS, CompositeRule
 from .discovery import alarm_rules, composite_rules
 from .expression import Expression
@@ -124,9 +125,8 @@ def _alarm(rule: AlarmRule, watched: WatchedFleet, override: AlarmOverride) -> A
     properties: dict[str, Any] = {
         "AlarmName": watched.alarm_name(rule.id),
         "AlarmDescription": alarm_text(rule, watched, threshold, datapoints, periods),
-        "Metrics": measure.queries(),
+        **_compared(rule, watched, measure, threshold),
         "ComparisonOperator": rule.comparison,
-        "Threshold": rule.limit(watched, threshold),
         "EvaluationPeriods": periods,
         "DatapointsToAlarm": datapoints,
         "TreatMissingData": rule.missing,
@@ -140,6 +140,12 @@ def _alarm(rule: AlarmRule, watched: WatchedFleet, override: AlarmOverride) -> A
             "OnlyStartEvaluatingAfterWarmUpPeriodEnds": True,
         }
     return AlarmDefinition(rule, properties["AlarmName"], measure, threshold, datapoints, periods, severity, properties)
+
+
+def _compared(rule: AlarmRule, watched: WatchedFleet, measure: Measure, threshold: float) -> dict[str, Any]:
+    if isinstance(rule, BandRule):
+        return {"Metrics": rule.banded(watched, threshold), "ThresholdMetricId": BAND}
+    return {"Metrics": measure.queries(), "Threshold": rule.limit(watched, threshold)}
 
 
 def _composite(

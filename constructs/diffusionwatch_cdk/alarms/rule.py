@@ -38,7 +38,13 @@ class Need(str, Enum):
     COST_METER = "an Auto Scaling group of a known instance type, which the cost meter can price"
 
 
-Comparison = Literal["GreaterThanThreshold", "GreaterThanOrEqualToThreshold", "LessThanThreshold"]
+Comparison = Literal[
+    "GreaterThanThreshold",
+    "GreaterThanOrEqualToThreshold",
+    "LessThanThreshold",
+    "GreaterThanUpperThreshold",
+    "LessThanLowerThreshold",
+]
 Treatment = Literal["missing", "notBreaching", "breaching", "ignore"]
 
 

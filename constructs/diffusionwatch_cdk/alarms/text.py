@@ -27,6 +27,8 @@ def limit(rule: AlarmRule, threshold: float) -> str:
         "GreaterThanThreshold": "above",
         "GreaterThanOrEqualToThreshold": "at least",
         "LessThanThreshold": "below",
+        "GreaterThanUpperThreshold": "above",
+        "LessThanLowerThreshold": "below",
     }[rule.comparison]
     return f"{rule.side or side} {threshold:g} {rule.unit}"
 

@@ -36,5 +36,10 @@ def log_alarm(resource: Resource, project: Project, assumed: Assumptions) -> Ite
     yield Item("alarm_log", 1, "log alarm")
 
 
+def detector(resource: Resource, project: Project, assumed: Assumptions) -> Iterator[Item]:
+    """An alarm on its band is billed for the band too."""
+    yield Item("anomaly_detector", 1, "anomaly detector")
+
+
 def dashboard(resource: Resource, project: Project, assumed: Assumptions) -> Iterator[Item]:
     yield Item("dashboard", 1, "dashboard")

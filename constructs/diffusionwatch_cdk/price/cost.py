@@ -26,6 +26,7 @@ USES: Mapping[str, tuple[Use, ...]] = {
     "AWS::CloudWatch::Alarm": (alarms.alarm,),
     "AWS::CloudWatch::CompositeAlarm": (alarms.composite,),
     "AWS::CloudWatch::LogAlarm": (alarms.log_alarm,),
+    "AWS::CloudWatch::AnomalyDetector": (alarms.detector,),
     "AWS::CloudWatch::Dashboard": (alarms.dashboard,),
     "AWS::CloudWatch::InsightRule": (services.insight_rule,),
     "AWS::Logs::LogGroup": (logs.log_group, custom_metrics.of_worker),

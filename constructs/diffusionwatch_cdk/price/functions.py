@@ -87,3 +87,4 @@ def canary(resource: Resource, project: Project, assumed: Assumptions) -> Iterat
     match = _RATE.fullmatch(str(schedule.get("Expression", "")))
     runs = _A_MONTH[match[2]] / int(match[1]) if match else None
     yield Item("canary_run", runs, "canary")
+    yield Item("canary_rest", 1, "what the canary uses beside its runs")

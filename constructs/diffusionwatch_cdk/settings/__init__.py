@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from .accounts import CrossAccountSettings, SinkSettings, SourceAccount
 from .agent import AgentSettings, LogFileSettings
+from .bands import BandSettings, LatencyBand, RequestsBand
 from .contacts import Contact, Contacts
 from .digest import DigestHours, DigestRoute, DigestSettings
 from .environment import Budget, EnvironmentSettings, MuteWindow
@@ -22,6 +23,7 @@ __all__ = [
     "AgentSettings",
     "AlarmOverride",
     "AnomalyDetection",
+    "BandSettings",
     "Budget",
     "BudgetAction",
     "Contact",
@@ -34,12 +36,14 @@ __all__ = [
     "EnvironmentSettings",
     "FleetSettings",
     "IdleGuardSettings",
+    "LatencyBand",
     "LogFileSettings",
     "MonitoringSettings",
     "MuteWindow",
     "Objectives",
     "ProbeSettings",
     "ProtectedWindow",
+    "RequestsBand",
     "ServiceSettings",
     "SettingsError",
     "SinkSettings",

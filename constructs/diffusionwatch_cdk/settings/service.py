@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from diffusionwatch_agent.instances import INSTANCES
 
 from .agent import AgentSettings
+from .bands import BandSettings
 from .base import ModelName, Name, ResourceName, Settings
 from .money import CostSettings, IdleGuardSettings
 from .nearest import did_you_mean
@@ -127,6 +128,8 @@ class MonitoringSettings(Settings):
     probe: ProbeSettings | None = None
     """a canary that asks for a tiny image, and pages when it gets none; left out: none, since only you know how your
     service is asked"""
+    bands: BandSettings = BandSettings()
+    """what is learnt to be usual, by hour and weekday; left out: nothing, since a constant that is known is better"""
     owner: Name | None = None
     """one of the environment's owners, who is told of this service; left out: the environment's contacts"""
 
@@ -139,6 +142,12 @@ class MonitoringSettings(Settings):
                     f"alarms.{alarm}: at good_percent {self.objectives.good_percent:g} the budget burns at most "
                     f"{highest:g} times its rate, when all requests fail; {override.threshold:g} is out of reach"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _steps_have_a_twin(self) -> MonitoringSettings:
+        if self.bands.steps and not self.objectives.step_milliseconds:
+            raise ValueError("bands.steps needs objectives.step_milliseconds, the baselines of its static twin")
         return self
 
     @field_validator("alarms")
