@@ -86,6 +86,7 @@ def test_the_wheel_holds_packages_functions_and_types_and_nothing_of_the_clone(w
         "diffusionwatch_local",
     }
     assert (wheel / "diffusionwatch_cdk" / "_functions" / "cost_meter" / "handler.py").is_file()
+    assert (wheel / "diffusionwatch_cdk" / "_functions" / "probe" / "canary.py").is_file()
     assert (wheel / "diffusionwatch" / "py.typed").is_file()
     assert not list(wheel.rglob("*.pyc"))
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from diffusionwatch_cdk import AlarmRule
-from diffusionwatch_cdk.alarms import Severity
-from diffusionwatch_cdk.metrics import Measure, measure
-from diffusionwatch_cdk.watched import WatchedFleet
+from diffusionwatch_cdk import AlarmRule, Measure, Severity, WatchedFleet, measure
 
 
 class UnsafePrompts(AlarmRule):
