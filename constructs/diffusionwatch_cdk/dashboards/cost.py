@@ -24,9 +24,9 @@ def cost(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any]:
         [_today(watched), _month(watched)],
         [_image(watched, alarms), _models(watched) if watched.settings.models else _idle(watched, width=12)],
     ]
-    under = [_idle(watched, width=12)] if watched.settings.models else []
     service = watched.environment.services.get(watched.fleet.service)
-    under += [_guard(watched)] if service and service.idle_guard else []
+    under = [_guard(watched)] if service and service.idle_guard else []
+    under += [_idle(watched, width=12 if under else 24)] if watched.settings.models else []
     return body([*rows, *([under] if under else [])], start="-P7D")
 
 

@@ -102,6 +102,11 @@ def _cost_per_image(day: Day) -> Floats:
     return np.asarray(np.divide(spent, images, out=np.full(MINUTES, np.nan), where=images > 0), dtype=np.float64)
 
 
+def _cost(day: Day, dimensions: Mapping[str, str]) -> Floats:
+    """Of a model half of it: the day has two."""
+    return _every(5, _interval_cost)(day, dimensions) * (0.5 if "Model" in dimensions else 1.0)
+
+
 SHAPES: Mapping[tuple[str, str], Shape] = {
     ("DiffusionWatch", "GenerationLatency"): _whole,
     ("DiffusionWatch", "QueueWait"): _waiting,
@@ -121,7 +126,7 @@ SHAPES: Mapping[tuple[str, str], Shape] = {
     ("DiffusionWatch", "PeakGpuMemory"): lambda day, _: 21_000 + 24_000 * (day.out_of_memory > 0) + 900 * day.busy,
     ("DiffusionWatch", "EnergyPerImage"): lambda day, _: np.where(day.completed > 0, 2900 * day.noise(0.04), np.nan),
     ("DiffusionWatch", "WorkerHeartbeat"): lambda day, _: day.instances,
-    ("DiffusionWatch", "EstimatedCost"): _every(5, _interval_cost),
+    ("DiffusionWatch", "EstimatedCost"): _cost,
     ("DiffusionWatch", "IdleCost"): _every(5, lambda day: _interval_cost(day) * (day.busy < 0.05)),
     ("DiffusionWatch", "CostPerHour"): _every(5, lambda day: day.instances * USD_AN_HOUR),
     ("DiffusionWatch", "CostToday"): _every(5, _so_far),
