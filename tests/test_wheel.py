@@ -118,6 +118,11 @@ def test_the_cost_meter_comes_out_of_the_wheel(example: Path, resources: dict[st
     assert "def handler" in (asset / "cost_meter" / "handler.py").read_text()
 
 
+def test_the_books_wait_for_the_key_of_the_same_stack(resources: dict[str, Any]) -> None:
+    assert "Key" in resources["CostBooks"]["DependsOn"]
+    assert any(resources[one]["Type"] == "AWS::KMS::Alias" for one in resources["CostBooks"]["DependsOn"])
+
+
 def test_the_instances_may_what_the_agent_needs(resources: dict[str, Any]) -> None:
     roles = [one for one in resources.values() if one["Type"] == "AWS::IAM::Role"]
     attached = [policy for role in roles for policy in role["Properties"].get("ManagedPolicyArns", [])]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import aws_cdk as cdk
 from constructs import Construct
 
 from .cost_meter import SERVICES_OF_A_METER, cost_meter, cost_meters
@@ -20,7 +21,10 @@ from .settings import EnvironmentSettings
 
 
 class Spend(Construct):
-    """The functions of the money on their schedules, what they keep, and the monthly budget."""
+    """The functions of the money on their schedules, what they keep, and the monthly budget.
+
+    ``key`` is the ``EncryptionKey`` where it stands in the same stack: the table is encrypted with it, by its alias.
+    """
 
     def __init__(
         self,
@@ -29,15 +33,18 @@ class Spend(Construct):
         *,
         fleets: Iterable[Fleet],
         settings: EnvironmentSettings,
+        key: Construct | None = None,
     ) -> None:
         super().__init__(scope, id)
         plans = functions([*fleets], settings)
         if plans:
-            self._functions(plans, settings)
+            table = self._functions(plans, settings)
+            if key:
+                table.node.add_dependency(key)
         budget(self, settings)
         anomaly_detection(self, settings)
 
-    def _functions(self, plans: dict[str, FunctionPlan], settings: EnvironmentSettings) -> None:
+    def _functions(self, plans: dict[str, FunctionPlan], settings: EnvironmentSettings) -> cdk.CfnResource:
         table = books.table(self, settings)
         books.dead_letters(self, settings, [function_name(settings.name, name) for name in plans])
         for name, plan in plans.items():
@@ -45,6 +52,7 @@ class Spend(Construct):
             made.function.add_resource_dependency(table)
         for alarm, properties in money_alarms(settings).items():
             resource(self, alarm, "CloudWatch::Alarm", properties, logical=logical_id(alarm, "alarm"))
+        return table
 
 
 def functions(fleets: list[Fleet], settings: EnvironmentSettings) -> dict[str, FunctionPlan]:

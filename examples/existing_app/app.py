@@ -57,7 +57,7 @@ class Posters(cdk.Stack):
         WorkerLogs(self, "Logs", settings=settings, key=key, fleets=[fleet], functions=["cost-meter"])
         agent = AgentConfiguration(self, "Agent", fleet=fleet, settings=settings)
         workers.role.add_managed_policy(agent.policy)
-        Spend(self, "Spend", fleets=[fleet], settings=settings)
+        Spend(self, "Spend", fleets=[fleet], settings=settings, key=key)
         FleetMonitoring(self, "Monitoring", fleet=fleet, settings=settings, extra_alarms=[UnsafePrompts()],
                         extra_rows={"on-call": [unsafe_prompts]})  # fmt: skip
         # ---- ... to here
