@@ -41,6 +41,11 @@ class Buffer:
         """Whether the sink was handed anything that is not confirmed."""
         return bool(self._handed)
 
+    @property
+    def waiting_bytes(self) -> int:
+        """Of what the sink was not handed yet."""
+        return self.bytes - self._handed_bytes
+
     def offer(self, document: Document) -> list[Document]:
         """Takes a document in; gives those that had to go for it, oldest first."""
         size = len(document.body) + 1

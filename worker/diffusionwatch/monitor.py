@@ -34,8 +34,10 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-PRESSURE_AT = 2000
-"""Records that wake the background thread before its time: half a megabyte."""
+PRESSURE_AT = 250
+"""Records that wake the background thread before its time: so few that they stay in the processor's cache, and that
+Python's garbage collector does not run for them (it does after 700 new objects, on whatever request's thread made the
+last of them, and takes a millisecond)."""
 
 
 class GenerationMonitor:
@@ -283,7 +285,7 @@ class GenerationMonitor:
     def _noticed(self, notice: Notice) -> None:
         self.notice = notice
         log.warning("this instance is about to go: %s", notice)
-        self._publisher.wake.set()
+        self._publisher.hasten()
 
     # Around a process's life; called by processes.py.
 

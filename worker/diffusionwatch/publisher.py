@@ -44,6 +44,8 @@ class Publisher:
         self._collect, self._sink, self._buffer, self._clock, self._ledger = collect, sink, buffer, clock, ledger
         self._flush_seconds = flush_seconds
         self.wake = threading.Event()
+        """Set by whoever cannot wait for ``flush_seconds``."""
+        self._due_ns = 0
         self._close_at: float | None = None
         self._retry_at = 0
         self._retry_seconds = FIRST_RETRY_SECONDS
@@ -81,7 +83,7 @@ class Publisher:
         self.gather(final=True)
         while not self._empty and time.monotonic() < until:
             if self.alive:
-                self.wake.set()
+                self.hasten()
             else:
                 self._round(final=True)
             time.sleep(PAUSE_SECONDS)
@@ -97,11 +99,21 @@ class Publisher:
         else:
             self._end()
 
+    def hasten(self) -> None:
+        """Sends what there is without waiting for its time."""
+        self._due_ns = 0
+        self.wake.set()
+
     def _run(self) -> None:
         while self._close_at is None:
             self._clock.wait(self.wake, self._flush_seconds)
             self.wake.clear()
-            self._round()
+            now = self._clock.monotonic_ns()
+            # Woken because the queue is long: that it becomes short is enough, as long as there is little to send.
+            send = now >= self._due_ns or self._buffer.waiting_bytes >= CHUNK_BYTES
+            if send:
+                self._due_ns = now + int(self._flush_seconds * 1e9)
+            self._round(send=send)
         self._end()
 
     def _end(self) -> None:
@@ -114,12 +126,12 @@ class Publisher:
             self._given_up(self._buffer.clear())
             self._sink.close()
 
-    def _round(self, final: bool = False) -> None:
+    def _round(self, final: bool = False, send: bool = True) -> None:
         """Collects, hands over, sees what arrived. Never raises."""
         with self._my_turn():
             try:
                 self._gather(final)
-                if final or self._clock.monotonic_ns() >= self._retry_at:
+                if final or (send and self._clock.monotonic_ns() >= self._retry_at):
                     self._send(final)
             except Exception as error:
                 self._ledger.say_once(f"a round of sending failed: {error!r}")
