@@ -57,6 +57,7 @@ SILENT: Mapping[str, str] = {
             "gpu-idle-with-work", "gpu-straggler", "xid-fatal", "gpu-degraded", "gpu-throttled", "capacity-gap",
             "launch-failures", "at-max", "agent-silent", "asg-metrics-silent", "emf-rejected", "telemetry-dropped",
             "cost-meter-silent", "agent-not-installed", "dcgm-missing", "gpu-driver-gone",
+            "step-unusual", "latency-regression", "latency-unusual", "requests-low", "requests-unusual",
         ),
         LEAF,
     ),
