@@ -13,7 +13,7 @@ from .names import DIGEST, arn, mail_topic
 
 def mail(scope: Construct, name: str, route: DigestRoute, settings: EnvironmentSettings) -> None:
     """A topic of its own, since a topic's subscribers hear all that is said on it."""
-    its_scope, topic = Construct(scope, name), logical_id(DIGEST, name, "topic")
+    its_scope, topic = Construct(scope, f"mail-{name}"), logical_id(DIGEST, name, "topic")
     properties = {
         "TopicName": mail_topic(settings.name, name),
         "DisplayName": f"diffusionwatch {settings.name} incidents",
@@ -23,4 +23,4 @@ def mail(scope: Construct, name: str, route: DigestRoute, settings: EnvironmentS
     topic_policy(its_scope, topic)
     for address in route.addresses:
         subscription = {"TopicArn": ref(topic), "Protocol": "email", "Endpoint": address}
-        resource(scope, f"{name}-{address}", "SNS::Subscription", subscription)
+        resource(its_scope, address, "SNS::Subscription", subscription)

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from diffusionwatch_agent.nodes import RETENTION_DAYS
 
+from ..names import logical_id
 from .accounts import CrossAccountSettings, SourceAccount
 from .base import Name, Settings
 from .contacts import Contact, Contacts
@@ -97,6 +98,24 @@ class EnvironmentSettings(Settings):
                 if service not in self.services:
                     hint = did_you_mean(service, self.services)
                     raise ValueError(f"digest.routes.{name}: no service is called {service!r}{hint}")
+        return self
+
+    @model_validator(mode="after")
+    def _ids_apart(self) -> EnvironmentSettings:
+        """Names become CloudFormation's logical ids, which know no hyphens: ``video-1`` and ``video1`` are one."""
+        routes = self.digest.routes if self.digest else {}
+        named = {
+            "services": self.services,
+            "owners": self.owners,
+            "maintenance": self.maintenance,
+            "digest.routes": routes,
+            "cross_account.sources": self.cross_account.sources,
+        }
+        for where, names in named.items():
+            taken: dict[str, str] = {}
+            for name in names:
+                if (other := taken.setdefault(logical_id(name), name)) != name:
+                    raise ValueError(f"{where}: {other} and {name} differ by hyphens alone; rename one of them")
         return self
 
     @model_validator(mode="after")
