@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
@@ -104,7 +105,7 @@ class EnvironmentSettings(Settings):
     def _ids_apart(self) -> EnvironmentSettings:
         """Names become CloudFormation's logical ids, which know no hyphens: ``video-1`` and ``video1`` are one."""
         routes = self.digest.routes if self.digest else {}
-        named = {
+        named: dict[str, Iterable[str]] = {
             "services": self.services,
             "owners": self.owners,
             "maintenance": self.maintenance,
