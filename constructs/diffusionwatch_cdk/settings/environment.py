@@ -76,8 +76,9 @@ class EnvironmentSettings(Settings):
     """days that logs are kept; one of those that CloudWatch Logs knows"""
     keep_data: bool = True
     """true keeps key and logs when the stack goes; false for an environment that comes and goes"""
-    maintenance: dict[Name, MuteWindow] = Field(default_factory=dict)
-    """planned windows in which nobody is notified, by name"""
+    maintenance: dict[Name, MuteWindow] = Field(default_factory=dict, max_length=10)
+    """planned windows in which nobody is notified, by name; at most 10, since each is a resource of every service, and
+    a stack holds 500"""
     services: dict[Name, ServiceSettings] = Field(default_factory=dict)
     """the services that are watched, by name"""
     tracing: TracingSettings = TracingSettings()
