@@ -14,6 +14,8 @@ from diffusionwatch.clock import ManualClock
 from diffusionwatch_cdk import FleetMonitoring
 from diffusionwatch_cdk.alarms import alarm_rules, composite_rules, define
 from diffusionwatch_cdk.alarms.band import BandRule
+from diffusionwatch_cdk.dashboards.bands import bands
+from diffusionwatch_cdk.dashboards.latency import latency
 from diffusionwatch_local.aws import EmbeddedAws
 from diffusionwatch_local.cloudwatch import CloudWatchService
 
@@ -135,3 +137,19 @@ def test_bands_that_nobody_asked_for_make_nothing(watch) -> None:
 def test_a_band_of_steps_without_baselines_for_its_twin_is_refused(watch) -> None:
     with pytest.raises(ValidationError, match=r"bands\.steps needs objectives\.step_milliseconds"):
         watch(monitoring={"bands": {"steps": True}})
+
+
+def test_each_band_is_drawn_around_what_it_is_learnt_from_even_before_its_alarm(watch) -> None:
+    watched = watch(objectives=STEPS, monitoring={"bands": BANDS}, alarms={"step-unusual": {"threshold": 4}})
+    drawn = bands(watched)
+    expressions = [widget["properties"]["metrics"][-1][0]["expression"] for widget in drawn]
+
+    assert sum(widget["width"] for widget in drawn) == 24
+    assert sorted(expressions) == [
+        "ANOMALY_DETECTION_BAND(l0_result, 3)",
+        "ANOMALY_DETECTION_BAND(l0_result, 4)",
+        "ANOMALY_DETECTION_BAND(measured, 3)",
+    ]
+    titles = [one["properties"].get("title") for one in latency(watched, define(watched))["widgets"]]
+    assert {widget["properties"]["title"] for widget in drawn} <= set(titles)
+    assert not bands(watch())

@@ -8,6 +8,7 @@ from diffusionwatch.catalog import METRICS, STAGES, log_group
 
 from ..alarms import AlarmSetDefinition
 from ..watched import WatchedFleet
+from .bands import bands
 from .colors import CALM, GOOD, SLOW
 from .layout import Widget, body
 from .measures import PERIOD, a_minute, seconds
@@ -27,6 +28,7 @@ def latency(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any]
         [_stacked(watched, region), _tail(watched, region)],
         [_by_model(watched, region, "GenerationLatency", "Generation latency (L_gen) by model, p90")],
         [_steps(watched, region), _batch(watched, region), _loads(watched, region)],
+        *filter(None, [bands(watched)]),
         [text(f"## One model: {MODEL}\nChosen at the top of the dashboard.", width=24, height=2)],
         [_stages_of_one(watched, region), _one(watched, region), _step_of_one(watched, region)],
         [_slowest_of_one(watched, region)],
