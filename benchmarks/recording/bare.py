@@ -109,20 +109,26 @@ def _arrays(queue: deque[tuple[object, ...]]) -> tuple[int, list[bytes]]:
 
 
 def beside(port: int) -> Running:
-    """``append`` beside a thread that encodes, and lets go of the interpreter as often as diffusionwatch's does."""
+    """``append`` beside a thread that encodes, and that wakes and lets go of the interpreter as ours does."""
     queue: deque[tuple[object, ...]] = deque()
+    wake = threading.Event()
 
     def run() -> None:
         taken: deque[tuple[object, ...]] = deque()
-        while True:
-            time.sleep(0.02)
+        while wake.wait():
+            wake.clear()
             while queue:
                 taken.extend(queue.popleft() for _ in range(min(len(queue), 100)))
                 _events(taken)
                 time.sleep(0.00005)
 
+    def record(number: int) -> None:
+        queue.append((number, 2345.678, 1, 0, 1, "sdxl", "r-1", 30, 1024, 1024))
+        if len(queue) > 250 and not wake.is_set():
+            wake.set()
+
     threading.Thread(target=run, daemon=True).start()
-    return Running(lambda number: queue.append((number, 2345.678, 1, 0, 1, "sdxl", "r-1", 30, 1024, 1024)))
+    return Running(record)
 
 
 def append(port: int) -> Running:
