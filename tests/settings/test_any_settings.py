@@ -36,7 +36,7 @@ from stacks import build
 
 MESSAGES = (SettingsError, UnheardAlarmError, UnknownMetricError)
 NAME_LIMIT, DESCRIPTION_LIMIT, RULE_LIMIT, CHILDREN_LIMIT = 255, 1024, 10_240, 100
-METRICS_OF_AN_ALARM, WIDGETS, METRICS_OF_A_WIDGET = 10, 500, 500
+METRICS_OF_AN_ALARM, EXPRESSION_LIMIT, WIDGETS, METRICS_OF_A_WIDGET = 10, 2048, 500, 500
 RESOURCES, TEMPLATE_BYTES = 500, 1_000_000
 
 ENDPOINTS = {
@@ -237,6 +237,7 @@ def test_alarms_and_dashboards_of_any_settings_are_within_cloudwatchs_limits(tmp
         for alarm in alarms.alarms:
             assert re.search(r"\d", alarm.properties["AlarmDescription"])
             assert len(alarm.properties["Metrics"]) <= METRICS_OF_AN_ALARM
+            assert len(alarm.measure.expression) <= EXPRESSION_LIMIT
             assert alarm.properties["DatapointsToAlarm"] <= alarm.properties["EvaluationPeriods"]
             window = alarm.properties["EvaluationPeriods"] * alarm.rule.period
             assert window <= (7 * 86_400 if alarm.rule.period >= 3600 else 86_400)
