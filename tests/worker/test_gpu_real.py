@@ -40,3 +40,11 @@ def test_memory_and_energy_between_two_moments_of_a_real_gpu(sampler: GpuSampler
     assert peak is not None
     assert peak > 0
     assert joules is None or joules > 0  # vGPUs have no energy counter
+
+
+def test_a_real_gpu_is_there_and_says_how_it_is(sampler: GpuSampler) -> None:
+    sampler.sample()
+    health = sampler.health()
+    assert health["GpusMissing"] == 0
+    assert health.get("GpusDegraded", 0) == 0  # boards before Ampere remap no rows
+    assert 0 <= health.get("GpuThrottled", 0) <= 100
