@@ -24,7 +24,7 @@ AFTER_TAGS = 900
 
 @jsii.implements(cdk.IAspect)
 class MonitorFleets:
-    """An Aspect (``over`` adds it): ``FleetMonitoring`` beside each Auto Scaling group and EKS node group of GPU instances.
+    """An Aspect (``over`` adds it): ``FleetMonitoring`` beside each Auto Scaling group and EKS node group with GPUs.
 
     A group is left alone by the tag ``diffusionwatch:monitor`` = ``off``; ``diffusionwatch:service`` names its service,
     else its construct does; ``diffusionwatch:workload`` = ``namespace/deployment`` is needed on EKS. Group metrics,
