@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from cloudwatch_simulator.alarms.rule import alarm_name
 from cloudwatch_simulator.errors import nearest
@@ -37,6 +38,7 @@ class UnknownAlarmShown(Rule):
                     yield Fault((*at, "properties", key), said, "Name an alarm that is there")
 
 
+@lru_cache(maxsize=1)  # of the project, not of each of its dashboards
 def _accounts(project: Project) -> set[str]:
     """The account of the templates, as far as their alarms' actions tell."""
     actions = (action for alarm in project.alarms.values() for action in items(alarm.properties.get("AlarmActions")))
