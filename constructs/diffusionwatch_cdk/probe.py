@@ -69,7 +69,7 @@ class Probe(Construct):
         return bucket
 
     def _role(self, bucket: cdk.CfnResource, probe: ProbeSettings) -> cdk.CfnResource:
-        """ "Required roles and permissions for canaries"."""
+        """What AWS lists under "Required roles and permissions for canaries", narrowed to this one."""
         where, name = self._watched.environment, self._name
         arn = cdk.Token.as_string(bucket.get_att("Arn"))
         prefix = f"arn:{partition(where.region)}"
