@@ -45,7 +45,7 @@ class WatchedFleet:
             retention_days=self.environment.retention_days,
         )
 
-    @property
+    @cached_property
     def budget_usd(self) -> float | None:
         """The service's part of the monthly budget: as stated, or as its planned dollars are of those of all services.
 

@@ -111,13 +111,18 @@ class EnvironmentSettings(Settings):
             "owners": self.owners,
             "maintenance": self.maintenance,
             "digest.routes": routes,
-            "cross_account.sources": self.cross_account.sources,
+            "cross_account.sources": [
+                f"{source}-{service}" for source, its in self.cross_account.sources.items() for service in its.services
+            ],
         }
         for where, names in named.items():
             taken: dict[str, str] = {}
             for name in names:
-                if (other := taken.setdefault(logical_id(name), name)) != name:
-                    raise ValueError(f"{where}: {other} and {name} differ by hyphens alone; rename one of them")
+                if (other := taken.get(logical_id(name))) is not None:
+                    raise ValueError(
+                        f"{where}: {other} and {name} are one name to CloudFormation, which knows no hyphens: rename one"
+                    )
+                taken[logical_id(name)] = name
         return self
 
     @model_validator(mode="after")
