@@ -16,6 +16,8 @@ from .fleet import Fleet
 from .metrics import Metric
 from .settings import EnvironmentSettings, MonitoringSettings
 
+HOURS_A_MONTH = 730
+
 
 @dataclass(frozen=True)
 class WatchedFleet:
@@ -45,23 +47,17 @@ class WatchedFleet:
             retention_days=self.environment.retention_days,
         )
 
-    @cached_property
-    def budget_usd(self) -> float | None:
-        """The service's part of the monthly budget: as stated, or as its planned dollars are of those of all services.
+    @property
+    def budget_usd(self) -> float:
+        """The service's part of the monthly budget: as stated, or what its plan costs, and never more than the whole.
 
-        None where it cannot be told: other services have a part, and no plan says how much.
+        Nothing in it depends on other services: one that joins changes no alarm of those that are there.
         """
-        services = self.environment.services
-        if (service := services.get(self.fleet.service)) and service.budget_usd is not None:
-            return service.budget_usd
-        others = [Fleet.named(name, one.fleet) for name, one in services.items() if name != self.fleet.service]
-        if not others:
-            return self.environment.budget.monthly_usd
-        planned = [one.planned_usd_per_hour for one in (self.fleet, *others)]
-        known = [one for one in planned if one is not None]
-        if len(known) < len(planned) or not sum(known):
-            return None
-        return round(self.environment.budget.monthly_usd * known[0] / sum(known), 2)
+        stated = self.environment.services.get(self.fleet.service)
+        if stated and stated.budget_usd is not None:
+            return stated.budget_usd
+        whole, plan = self.environment.budget.monthly_usd, self.fleet.planned_usd_per_hour
+        return min(whole, round(plan * HOURS_A_MONTH, 2)) if plan else whole
 
     def worker(self, name: str, stat: str, period: int = 60, *, model: str = "", error_class: str = "") -> Metric:
         """A metric of the worker's or the cost meter's, of the whole service unless narrowed."""

@@ -139,13 +139,12 @@ def test_the_budgets_action_may_attach_one_denial_to_the_roles_that_are_named(re
     assert statement["Condition"] == {"ArnEquals": {"iam:PolicyARN": {"Ref": "NoNewGpus"}}}
 
 
-def test_a_budget_is_shared_as_it_is_planned_unless_a_service_has_its_own(assembly) -> None:
+def test_a_services_budget_is_its_own_or_what_its_plan_costs(assembly) -> None:
     alarms = json.loads((assembly / "diffusionwatch-trial-monitoring.template.json").read_text())["Resources"]
-    planned = {"image-api": 1.2, "video-api": 2.24208, "audio-api": 1.861}
-    pace = {name: 4000 * usd / sum(planned.values()) / 730 * 6 for name, usd in planned.items()}
+    pace = 2 * 6  # twice the planned dollars of six hours
 
-    assert alarms["ImageApiBudgetBurnFast"]["Properties"]["Threshold"] == pytest.approx(2 * pace["image-api"], rel=1e-3)
-    assert alarms["VideoApiBudgetBurnFast"]["Properties"]["Threshold"] == pytest.approx(2 * 900 / 730 * 6, rel=1e-3)
+    assert alarms["ImageApiBudgetBurnFast"]["Properties"]["Threshold"] == pytest.approx(pace * 1.2, rel=1e-3)
+    assert alarms["VideoApiBudgetBurnFast"]["Properties"]["Threshold"] == pytest.approx(pace * 900 / 730, rel=1e-3)
     assert "AudioApiBudgetBurnFast" not in alarms  # nobody meters it
 
 

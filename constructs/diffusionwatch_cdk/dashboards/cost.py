@@ -72,8 +72,7 @@ def _today(watched: WatchedFleet) -> Widget:
 
 
 def _month(watched: WatchedFleet) -> Widget:
-    budget = watched.budget_usd
-    annotations = [] if budget is None else [{"value": budget, "label": "budget", "color": QUIET}]
+    annotations = [{"value": watched.budget_usd, "label": "budget", "color": QUIET}]
     lines = [Line(watched.worker("CostMonth", "Maximum", HOUR), "The month so far", CALM)]
     return _dollars(watched, "The month, and its budget", lines, annotations=annotations)
 

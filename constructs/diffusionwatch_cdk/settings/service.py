@@ -168,8 +168,8 @@ class ServiceSettings(MonitoringSettings):
     fleet: FleetSettings
     """where the workers run, and what they cost"""
     budget_usd: float | None = Field(default=None, gt=0)
-    """the service's part of the monthly budget in US dollars, above 0; left out: as its planned dollars are of those
-    of all services"""
+    """the service's part of the monthly budget in US dollars, above 0; left out: what its plan costs in a
+    month, and at most the whole budget"""
     idle_guard: IdleGuardSettings | None = None
     """what may be done about GPUs that idle; left out: nothing but the alarms"""
 

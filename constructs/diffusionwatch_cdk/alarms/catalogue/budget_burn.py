@@ -1,10 +1,8 @@
 from __future__ import annotations
 
 from ...metrics import Measure, measure
-from ...watched import WatchedFleet
+from ...watched import HOURS_A_MONTH, WatchedFleet
 from ..rule import AlarmRule, Need, Severity
-
-HOURS_A_MONTH = 730
 
 
 class BudgetBurnFast(AlarmRule):
@@ -22,14 +20,11 @@ class BudgetBurnFast(AlarmRule):
     severity = Severity.TICKET
     needs = (Need.COST_METER,)
 
-    def applies(self, watched: WatchedFleet) -> bool:
-        return super().applies(watched) and watched.budget_usd is not None
-
     def measure(self, watched: WatchedFleet, threshold: float) -> Measure:
         return measure(watched.worker("EstimatedCost", "Sum", self.period))
 
     def limit(self, watched: WatchedFleet, threshold: float) -> float:
-        return round(threshold * (watched.budget_usd or 0) * self.period / 3600 / HOURS_A_MONTH, 4)
+        return round(threshold * watched.budget_usd * self.period / 3600 / HOURS_A_MONTH, 4)
 
 
 class BudgetBurnSlow(BudgetBurnFast):
