@@ -140,7 +140,7 @@ def test_names_that_cloudformation_cannot_tell_apart_are_refused(edited) -> None
     fleet = "{fleet: {auto_scaling_group: a, instance_type: g6.xlarge, planned_instances: 1}}"
     message = edited("services:\n", f"services:\n  video1: {fleet}\n  video-1: {fleet}\n")
 
-    assert "services: video1 and video-1 are one name to CloudFormation, which knows no hyphens: rename one" in message
+    assert "services: video1 and video-1 are one to CloudFormation, which knows no hyphens: rename one" in message
 
 
 def test_settings_cannot_be_changed_after_they_are_read(root: Path) -> None:

@@ -120,7 +120,7 @@ class EnvironmentSettings(Settings):
             for name in names:
                 if (other := taken.get(logical_id(name))) is not None:
                     raise ValueError(
-                        f"{where}: {other} and {name} are one name to CloudFormation, which knows no hyphens: rename one"
+                        f"{where}: {other} and {name} are one to CloudFormation, which knows no hyphens: rename one"
                     )
                 taken[logical_id(name)] = name
         return self
