@@ -1,4 +1,4 @@
-"""EventBridge rules that only count: their TriggeredRules metric is what an alarm looks at.
+"""EventBridge rules that only count: their TriggeredRules metric is what alarms and dashboards look at.
 
 That a rule without targets counts too is not written in AWS's documentation; ``diffusionwatch doctor`` looks.
 """
@@ -17,7 +17,7 @@ from .watched import WatchedFleet
 
 
 class FleetEvents(Construct):
-    """Failed launches and agent installations of the group, and Spot interruptions of the Region.
+    """Deploys, failed launches and agent installations of the group, and Spot interruptions of the Region.
 
     The event of an interruption names no group.
     """
@@ -28,7 +28,7 @@ class FleetEvents(Construct):
         for what, pattern in _patterns(watched).items():
             properties = {
                 "Name": event_rule(environment, fleet.service, what),
-                "Description": f"Counts {what.replace('-', ' ')} for the alarm of that name",
+                "Description": f"Counts {what.replace('-', ' ')}",
                 "EventPattern": pattern,
                 "State": "ENABLED",
             }
@@ -43,6 +43,11 @@ def _patterns(watched: WatchedFleet) -> dict[str, dict[str, Any]]:
         "launch-failures": {
             "source": ["aws.autoscaling"],
             "detail-type": ["EC2 Instance Launch Unsuccessful"],
+            "detail": {"AutoScalingGroupName": [group]},
+        },
+        "deploys": {
+            "source": ["aws.autoscaling"],
+            "detail-type": ["EC2 Auto Scaling Instance Refresh Started"],
             "detail": {"AutoScalingGroupName": [group]},
         },
         "spot-interruptions": {"source": ["aws.ec2"], "detail-type": ["EC2 Spot Instance Interruption Warning"]},

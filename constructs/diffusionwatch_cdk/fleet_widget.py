@@ -11,15 +11,19 @@ from diffusionwatch_agent.names import node_log_group
 
 from .fleet import Fleet
 from .functions import function_code, function_role
-from .names import FLEET_WIDGET, function_log_group, function_name, log_group_arn, logical_id
+from .names import FLEET_WIDGET, function_log_group, function_name, log_group_arn, logical_id, topic_arn
 from .resource import arn, resource
 from .settings import EnvironmentSettings
+
+ERRORS = f"{FLEET_WIDGET}-errors"
+"""An alarm of the environment; its heading in the runbooks."""
 
 
 class FleetWidget(Construct):
     """One function for all fleets: the dashboards say what it draws. It reads, and changes nothing.
 
-    It has no schedule and no dead-letter queue: somebody looks at what it answers, errors included.
+    It has no schedule and no dead-letter queue: somebody looks at what it answers. Whoever looks cannot mend it, so an
+    alarm tells its owner.
     """
 
     def __init__(
@@ -59,3 +63,30 @@ class FleetWidget(Construct):
             "ReservedConcurrentExecutions": 10,
         }
         resource(self, "Function", "Lambda::Function", properties, logical=logical_id(FLEET_WIDGET))
+        resource(self, ERRORS, "CloudWatch::Alarm", _errors(settings), logical=logical_id(ERRORS))
+
+
+def _errors(settings: EnvironmentSettings) -> dict[str, Any]:
+    topic = topic_arn(settings.name, "ticket", account=settings.account, region=settings.region)
+    lines = (
+        "The GPU heat map fails: at least one call in three periods of five minutes ended in an error.",
+        "First: Read the log of the function: out of memory, out of time, or a fault of its own.",
+        f"Runbook: {settings.runbooks}#{ERRORS}",
+    )
+    return {
+        "AlarmName": f"{settings.name}-{ERRORS}",
+        "AlarmDescription": "\n".join(lines),
+        "Namespace": "AWS/Lambda",
+        "MetricName": "Errors",
+        "Dimensions": [{"Name": "FunctionName", "Value": function_name(settings.name, FLEET_WIDGET)}],
+        "Statistic": "Sum",
+        "Period": 300,
+        "EvaluationPeriods": 3,
+        "DatapointsToAlarm": 3,
+        "ComparisonOperator": "GreaterThanThreshold",
+        # One failure passes with the next refresh; a quarter of an hour of them does not.
+        "Threshold": 0,
+        "TreatMissingData": "notBreaching",  # nobody looks, so nobody calls it
+        "AlarmActions": [topic],
+        "OKActions": [topic],
+    }

@@ -6,6 +6,7 @@ from pathlib import Path
 from diffusionwatch_cdk.alarms import alarm_ids
 from diffusionwatch_cdk.catalogue_page import page
 from diffusionwatch_cdk.digest.alarms import DIGEST_ALARMS
+from diffusionwatch_cdk.fleet_widget import ERRORS as WIDGET_ERRORS
 from diffusionwatch_cdk.money.alarms import DEAD_LETTERS
 from diffusionwatch_cdk.page_path import PAGE_PATH
 
@@ -20,5 +21,5 @@ def test_the_runbooks_tell_of_no_alarm_that_does_not_exist(root: Path) -> None:
     headings = set(re.findall(r"^## (.+)$", text, re.MULTILINE))
     links = set(re.findall(r"\]\(#([a-z0-9-]+)\)", text))
 
-    assert headings == alarm_ids() | {PAGE_PATH, DEAD_LETTERS} | {alarm.id for alarm in DIGEST_ALARMS}
+    assert headings == alarm_ids() | {PAGE_PATH, DEAD_LETTERS, WIDGET_ERRORS} | {alarm.id for alarm in DIGEST_ALARMS}
     assert links <= headings

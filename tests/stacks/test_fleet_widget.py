@@ -90,3 +90,12 @@ def test_without_the_setting_there_is_neither_function_nor_widget(root: Path, tm
 
     assert not list(out.glob("*widget*"))
     assert "fleet-widget" not in "".join(path.read_text() for path in out.glob("*.template.json"))
+
+
+def test_an_alarm_tells_of_its_failures(templates: dict[str, dict[str, Any]]) -> None:
+    resources = templates["diffusionwatch-trial-widget"]
+    alarm, function = resources["FleetWidgetErrors"]["Properties"], resources["FleetWidget"]["Properties"]
+
+    assert alarm["AlarmName"] == "trial-fleet-widget-errors"
+    assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": function["FunctionName"]}]
+    assert alarm["AlarmActions"] == ["arn:aws:sns:us-east-1:111122223333:diffusionwatch-trial-ticket"]

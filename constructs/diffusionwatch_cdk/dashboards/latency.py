@@ -9,7 +9,7 @@ from diffusionwatch.catalog import METRICS, STAGES, log_group
 from ..alarms import AlarmSetDefinition
 from ..watched import WatchedFleet
 from .bands import bands
-from .colors import CALM, GOOD, SLOW
+from .colors import CALM, GOOD, QUIET, SLOW
 from .layout import Widget, body
 from .measures import PERIOD, a_minute, seconds
 from .variables import chosen, variable
@@ -26,7 +26,7 @@ def latency(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any]
     rows: list[list[Widget]] = [
         [text(f"# {watched.fleet.service}: where the time goes", width=24, height=1)],
         [_stacked(watched, region), _tail(watched, region)],
-        [_by_model(watched, region, "GenerationLatency", "Generation latency (L_gen) by model, p90")],
+        [_by_model(watched, region)],
         [_steps(watched, region), _batch(watched, region), _loads(watched, region)],
         *filter(None, [bands(watched)]),
         [text(f"## One model: {MODEL}\nChosen at the top of the dashboard.", width=24, height=2)],
@@ -57,11 +57,23 @@ def _tail(watched: WatchedFleet, region: str) -> Widget:
     return graph("Stages, p90", lines, region=region, width=12, height=7, unit="seconds")
 
 
-def _by_model(watched: WatchedFleet, region: str, metric: str, title: str) -> Widget:
+def _by_model(watched: WatchedFleet, region: str) -> Widget:
+    """With a mark where a deploy began: instance refresh is how a group gets a new version."""
     models = watched.settings.models[:MODELS_DRAWN]
-    lines = [Line(seconds(watched, metric, "p90", model), model) for model in models]
-    lines.append(Line(seconds(watched, metric, "p90"), "all models", CALM))
-    return graph(title, lines, region=region, width=24, height=6, unit="seconds")
+    lines = [Line(seconds(watched, "GenerationLatency", "p90", model), model) for model in models]
+    lines.append(Line(seconds(watched, "GenerationLatency", "p90"), "all models", CALM))
+    marked = bool(watched.fleet.auto_scaling_group)
+    if marked:
+        lines.append(Line(watched.events("deploys", "Sum", PERIOD), "Deploys begun", QUIET, "right"))
+    return graph(
+        "Generation latency (L_gen) by model, p90",
+        lines,
+        region=region,
+        width=24,
+        height=6,
+        unit="seconds",
+        right_unit="deploys" if marked else "",
+    )
 
 
 def _steps(watched: WatchedFleet, region: str) -> Widget:

@@ -30,6 +30,7 @@ ON_EVENT: tuple[tuple[str, str], ...] = (
     ("AWS/Events/TriggeredRules", "counted when the event comes"),
     ("AWS/Logs/EMF*Errors", "counted when CloudWatch Logs refuses an embedded metric"),
     ("AWS/SNS/NumberOfNotificationsFailed", "counted when a delivery fails"),
+    ("AWS/Lambda/Errors", "published with each call"),
     ("AWS/Usage/ResourceCount", "published while on-demand instances of the family run"),
 )
 """Patterns of namespace/metric, and what makes a datapoint."""
