@@ -5,11 +5,7 @@ What is evaluated on this machine is read by another program; here a pattern onl
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from lark import Lark
+from .syntax import Syntax
 
 _GRAMMAR = r"""
 start: json | fields | terms
@@ -34,9 +30,9 @@ BARE: /[^\s,()\[\]{}=!<>&|"%$]+/
 WORD: /[^\s"\[\]{}?%-][^\s"\[\]{}]*/
 %ignore /\s+/
 """
+_SYNTAX = Syntax(_GRAMMAR)
 
 
-@lru_cache(maxsize=1024)
 def pattern_error(text: str) -> str | None:
     """Where a pattern stops being one, or None.
 
@@ -44,18 +40,4 @@ def pattern_error(text: str) -> str | None:
     >>> pattern_error('{ level = "ERROR" }')
     'cannot be read at column 3'
     """
-    from lark.exceptions import UnexpectedInput
-
-    try:
-        _parser().parse(text)
-    except UnexpectedInput as error:
-        column = getattr(error, "column", 0)
-        return f"cannot be read at {f'column {column}' if isinstance(column, int) and column > 0 else 'its end'}"
-    return None
-
-
-@lru_cache(maxsize=1)
-def _parser() -> Lark:
-    from lark import Lark
-
-    return Lark(_GRAMMAR, parser="earley", lexer="dynamic")
+    return _SYNTAX.error(text)

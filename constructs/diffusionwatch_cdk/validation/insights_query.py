@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from lark import Lark
+from .syntax import Syntax
 
 _GRAMMAR = r"""
 start: "SELECT"i FUNCTION "(" label ")" "FROM"i source where? group? order? limit?
@@ -29,9 +25,9 @@ INTEGER: /\d+/
 NAME: /(?!(?:SELECT|FROM|WHERE|GROUP|ORDER|LIMIT|AND|BY)\b)[A-Za-z_][\w.]*/i
 %ignore /\s+/
 """
+_SYNTAX = Syntax(_GRAMMAR)
 
 
-@lru_cache(maxsize=1024)
 def query_error(text: str) -> str | None:
     """Where a query stops being one, or None.
 
@@ -39,18 +35,4 @@ def query_error(text: str) -> str | None:
     >>> query_error('SELECT AVG(CPUUtilization) FORM "AWS/EC2"')
     'cannot be read at column 28'
     """
-    from lark.exceptions import UnexpectedInput
-
-    try:
-        _parser().parse(text)
-    except UnexpectedInput as error:
-        column = getattr(error, "column", 0)
-        return f"cannot be read at {f'column {column}' if isinstance(column, int) and column > 0 else 'its end'}"
-    return None
-
-
-@lru_cache(maxsize=1)
-def _parser() -> Lark:
-    from lark import Lark
-
-    return Lark(_GRAMMAR, parser="earley", lexer="dynamic")
+    return _SYNTAX.error(text)

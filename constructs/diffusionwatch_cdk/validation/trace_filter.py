@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
-if TYPE_CHECKING:
-    from lark import Lark
+from .syntax import Syntax
 
 _BOOLEANS = (
     "ok", "error", "throttle", "fault", "partial", "inferred", "first", "last", "remote", "root", "haspartialdata",
@@ -48,7 +46,15 @@ NUMBER: /-?\d+(\.\d+)?/
 """
 
 
-@lru_cache(maxsize=1024)
+def _any(words: Iterable[str]) -> str:
+    return "|".join(word.replace(".", r"\.") for word in words)
+
+
+_SYNTAX = Syntax(
+    _GRAMMAR.replace("BOOLEANS", _any(_BOOLEANS)).replace("NUMBERS", _any(_NUMBERS)).replace("TEXTS", _any(_TEXTS))
+)
+
+
 def filter_error(text: str) -> str | None:
     """Where an expression stops being one, or None.
 
@@ -56,23 +62,4 @@ def filter_error(text: str) -> str | None:
     >>> filter_error("faulty = true")
     'cannot be read at column 1'
     """
-    from lark.exceptions import UnexpectedInput
-
-    if not text.strip():
-        return None
-    try:
-        _parser().parse(text)
-    except UnexpectedInput as error:
-        column = getattr(error, "column", 0)
-        return f"cannot be read at {f'column {column}' if isinstance(column, int) and column > 0 else 'its end'}"
-    return None
-
-
-@lru_cache(maxsize=1)
-def _parser() -> Lark:
-    from lark import Lark
-
-    grammar = _GRAMMAR
-    for name, words in (("BOOLEANS", _BOOLEANS), ("NUMBERS", _NUMBERS), ("TEXTS", _TEXTS)):
-        grammar = grammar.replace(name, "|".join(word.replace(".", r"\.") for word in words))
-    return Lark(grammar, parser="earley", lexer="dynamic")
+    return _SYNTAX.error(text) if text.strip() else None
