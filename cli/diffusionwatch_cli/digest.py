@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -13,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+
+from .function_sources import on_the_path
 
 if TYPE_CHECKING:
     from alert_digest.event import AlarmEvent
@@ -46,7 +46,7 @@ def command(
 
     Example: **diffusionwatch digest tests/lambda_digest/data/storm.jsonl**
     """
-    _find_digest()
+    on_the_path("alert_digest")
     from alert_digest.policy import PolicyError, Route, policy
 
     events = _read(file)
@@ -88,15 +88,6 @@ def replay(events: Iterable[tuple[float, AlarmEvent]], rules: Policy) -> list[Se
         if now > last and not held and not any(group.open for group in state.groups.values()) and now > last + 1800:
             break
     return sent
-
-
-def _find_digest() -> None:
-    """The function's package: a clone has it on the path, the wheel carries it as data of the constructs."""
-    if importlib.util.find_spec("alert_digest") is None:
-        constructs = importlib.util.find_spec("diffusionwatch_cdk")
-        if constructs is None or not constructs.submodule_search_locations:
-            _refuse("the function's sources are not here: install diffusionwatch[cdk]")
-        sys.path.append(str(Path(constructs.submodule_search_locations[0]) / "_functions"))
 
 
 def _read(file: Path) -> list[tuple[float, AlarmEvent]]:

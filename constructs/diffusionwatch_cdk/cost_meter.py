@@ -8,8 +8,11 @@ from collections.abc import Collection
 from diffusionwatch_agent.instances import INSTANCES
 
 from .fleet import Fleet
+from .functions import FunctionPlan
+from .key_use import any_key_explained
 from .money import books
-from .scheduled_function import INTERVAL_MINUTES, FunctionPlan
+from .money.names import table_name
+from .scheduled_function import INTERVAL_MINUTES
 from .settings import EnvironmentSettings
 
 SERVICES_OF_A_METER = 10
@@ -35,7 +38,7 @@ def cost_meter(fleets: Collection[Fleet], settings: EnvironmentSettings) -> Func
         variables={
             "DIFFUSIONWATCH_ENVIRONMENT": settings.name,
             "DIFFUSIONWATCH_SERVICES": json.dumps(metered, sort_keys=True, separators=(",", ":")),
-            "DIFFUSIONWATCH_TABLE": books.table_name(settings.name),
+            "DIFFUSIONWATCH_TABLE": table_name(settings.name),
             "DIFFUSIONWATCH_INTERVAL_SECONDS": str(60 * INTERVAL_MINUTES),
         },
         statements=[
@@ -55,7 +58,7 @@ def cost_meter(fleets: Collection[Fleet], settings: EnvironmentSettings) -> Func
         ],
         explained={
             "*": "Reading groups, instances, metrics and prices: none of these actions knows resources.",
-            **books.explained(settings),
+            **any_key_explained(settings),
         },
     )
 

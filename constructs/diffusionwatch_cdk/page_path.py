@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .names import topic_arn, topic_name
+from .names import topic_name
+from .own_alarm import OwnAlarm
 from .settings import EnvironmentSettings
 
 PAGE_PATH = "page-path"
@@ -24,26 +25,16 @@ def page_path_alarm(settings: EnvironmentSettings, owner: str = "") -> dict[str,
     It tells the environment's ticket topic, or the owner's.
     """
     page, ticket = (f"{owner}-{severity}".removeprefix("-") for severity in ("page", "ticket"))
-    ticket = topic_arn(settings.name, ticket, account=settings.account, region=settings.region)
     whose = f" of {owner}" if owner else ""
-    lines = (
+    alarm = OwnAlarm(
+        PAGE_PATH,
         f"Pages{whose} are not delivered: at least one failed in five minutes. Nobody may know of what is wrong.",
-        "First: Mend the endpoint of the page topic (its address, its answer, its confirmation), then send a test.",
-        f"Runbook: {settings.runbooks}#{PAGE_PATH}",
+        "Mend the endpoint of the page topic (its address, its answer, its confirmation), then send a test.",
+        "AWS/SNS",
+        "NumberOfNotificationsFailed",
+        "Sum",
+        # Each failed page is somebody who sleeps on; SNS counts when it delivers: no figure is no page.
+        *(0, 300, 1, 1),
     )
-    return {
-        "AlarmName": page_path_name(settings.name, owner),
-        "AlarmDescription": "\n".join(lines),
-        "Namespace": "AWS/SNS",
-        "MetricName": "NumberOfNotificationsFailed",
-        "Dimensions": [{"Name": "TopicName", "Value": topic_name(settings.name, page)}],
-        "Statistic": "Sum",
-        "Period": 300,
-        "EvaluationPeriods": 1,
-        "DatapointsToAlarm": 1,
-        "ComparisonOperator": "GreaterThanThreshold",
-        "Threshold": 0,  # each failed page is somebody who sleeps on
-        "TreatMissingData": "notBreaching",  # SNS counts when it delivers: no figure is no page
-        "AlarmActions": [ticket],
-        "OKActions": [ticket],
-    }
+    topic, name = ("TopicName", topic_name(settings.name, page)), page_path_name(settings.name, owner)
+    return alarm.properties(settings, topic, name=name, tells=ticket)

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from .cost_meter import SERVICES_OF_A_METER, cost_meter, cost_meters
 from .fleet import Fleet
+from .functions import FunctionPlan
 from .money import books
 from .money.alarms import money_alarms
 from .money.anomalies import anomaly_detection
@@ -16,7 +17,7 @@ from .money.budget import budget
 from .money.guard import IDLE_GUARD, guarded, idle_guard
 from .names import function_name, logical_id
 from .resource import resource
-from .scheduled_function import FunctionPlan, ScheduledFunction
+from .scheduled_function import ScheduledFunction
 from .settings import EnvironmentSettings
 
 

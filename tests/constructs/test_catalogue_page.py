@@ -6,9 +6,9 @@ from pathlib import Path
 from diffusionwatch_cdk.alarms import alarm_ids
 from diffusionwatch_cdk.catalogue_page import page
 from diffusionwatch_cdk.digest.alarms import DIGEST_ALARMS
-from diffusionwatch_cdk.fleet_widget import ERRORS as WIDGET_ERRORS
 from diffusionwatch_cdk.money.alarms import DEAD_LETTERS
 from diffusionwatch_cdk.page_path import PAGE_PATH
+from diffusionwatch_cdk.widget_alarm import ERRORS as WIDGET_ERRORS
 
 
 def test_the_page_equals_the_classes(root: Path) -> None:

@@ -49,7 +49,7 @@ def ill(prod, well) -> list[Finding]:
     cloudwatch.disable_alarm_actions(AlarmNames=[ALARM])
     secrets = prod.client("secretsmanager")
     secrets.delete_secret(SecretId="diffusionwatch/prod/slack", ForceDeleteWithoutRecovery=True)
-    cloudwatch.delete_alarms(AlarmNames=["prod-image-api-cost-day"])
+    cloudwatch.delete_alarms(AlarmNames=["prod-image-api-cost-day", "prod-cost-dead-letters"])
     oom = cloudwatch.describe_alarms(AlarmNames=["prod-image-api-oom"])["MetricAlarms"][0]
     kept = ("AlarmName", "Metrics", "ComparisonOperator", "EvaluationPeriods", "DatapointsToAlarm", "AlarmActions")
     cloudwatch.put_metric_alarm(**{key: oom[key] for key in kept}, Threshold=300, TreatMissingData="notBreaching")
@@ -122,6 +122,7 @@ def test_an_alarm_that_the_service_cannot_evaluate_is_unknown_not_broken(well: l
         ("log-groups", "/diffusionwatch/prod/image-api/node", "kept for ever, not 90 days"),
         ("log-groups", "/aws/lambda/diffusionwatch-prod-cost-meter", "not encrypted"),
         ("alarms-deployed", "prod-image-api-cost-day", "not there"),
+        ("alarms-deployed", "prod-cost-dead-letters", "not there"),
         ("alarms-deployed", "prod-image-api-oom", "Threshold 300.0 instead of 3"),
         ("dashboards", "prod-image-api-gpu", "not there"),
         ("agent-configuration", "AmazonCloudWatch-diffusionwatch-prod-image-api", "other than the settings"),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from diffusionwatch import catalog
 
-from ..names import topic_arn
+from ..own_alarm import OwnAlarm
 from ..settings import EnvironmentSettings
 from .names import DIGEST, dead_letters_name
 
@@ -15,64 +14,51 @@ PREFIX = f"{DIGEST}-"
 """Names go on ``<environment>-alert-digest-``: the rule that feeds the digest passes services' alarms alone."""
 
 
-@dataclass(frozen=True)
-class DigestAlarm:
-    """One alarm: what it says, by which figure, why then."""
-
-    id: str
-    what: str
-    first: str
-    metric: str
-    stat: str
-    threshold: float
-    period: int
-    datapoints: int
-    periods: int
-    comparison: str = "GreaterThanThreshold"
-    missing: str = "notBreaching"
-    warm_up_minutes: int = 0
-
-
-DIGEST_ALARMS: tuple[DigestAlarm, ...] = (
-    DigestAlarm(
+DIGEST_ALARMS: tuple[OwnAlarm, ...] = (
+    OwnAlarm(
         f"{PREFIX}dead-letters",
         "Alarm events or turns of the digest were given up, the first since its queue was empty.",
         "Read one message of the dead-letter queue and the function's log; mend it, then send the event once more.",
+        "AWS/SQS",
         "ApproximateNumberOfMessagesVisible",
         "Maximum",
         # Each is an incident that chat may not hear of; a queue that reports nothing has been empty for hours.
         *(0, 60, 1, 1),
     ),
-    DigestAlarm(
+    OwnAlarm(
         f"{PREFIX}deliveries-failed",
         "An endpoint refuses the digest's messages: at least 3 attempts in fifteen minutes.",
         "Read the function's log, which names route and answer: an expired secret, a removed channel, a full quota.",
+        catalog.NAMESPACE,
         "DigestDeliveriesFailed",
         "Sum",
         # One hiccup is tried again after a minute, two minutes, four: the third failure is a fault.
         *(2, 900, 1, 1),
     ),
-    DigestAlarm(
+    OwnAlarm(
         f"{PREFIX}undelivered",
         "A message of the digest has been waiting for more than 900 seconds.",
         "See alert-digest-deliveries-failed; without failures the function is too slow or does not run.",
+        catalog.NAMESPACE,
         "DigestOldestUndelivered",
         "Maximum",
         # Longer than three attempts, and long enough that people in chat know less than the topic does.
         *(900, 60, 2, 3),
     ),
-    DigestAlarm(
+    OwnAlarm(
         f"{PREFIX}events-refused",
         "Alarm events could not be read: at least one in five minutes.",
         "Read the event in the dead-letter queue: its form has changed, or somebody else's rule sends to the function.",
+        catalog.NAMESPACE,
         "DigestEventsRefused",
         "Sum",
         *(0, 300, 1, 1),
     ),
-    DigestAlarm(
+    OwnAlarm(
         f"{PREFIX}silent",
         "The digest says nothing of itself: below 1 turns in five minutes, 3 of 3 periods.",
         "Look at the function's errors and throttles, and whether its schedule is enabled.",
+        catalog.NAMESPACE,
         "DigestOldestUndelivered",
         "SampleCount",
         # Five turns are due. What nobody sends is what this alarm is about; a new function gets ten minutes.
@@ -85,35 +71,9 @@ DIGEST_ALARMS: tuple[DigestAlarm, ...] = (
 
 
 def digest_alarms(settings: EnvironmentSettings) -> dict[str, dict[str, Any]]:
-    """Properties by id of the alarms ``<environment>-alert-digest-…``; they tell the ticket topic."""
-    ticket = topic_arn(settings.name, "ticket", account=settings.account, region=settings.region)
-    return {alarm.id: _properties(alarm, settings, ticket) for alarm in DIGEST_ALARMS}
-
-
-def _properties(alarm: DigestAlarm, settings: EnvironmentSettings, topic: str) -> dict[str, Any]:
-    own = alarm.metric in catalog.METRICS
-    dimension = ("Environment", settings.name) if own else ("QueueName", dead_letters_name(settings.name))
-    lines = (alarm.what, f"First: {alarm.first}", f"Runbook: {settings.runbooks}#{alarm.id}")
-    warm_up = {
-        "WarmUpConfiguration": {
-            "WarmUpPeriodDurationInMinutes": alarm.warm_up_minutes,
-            "OnlyStartEvaluatingAfterWarmUpPeriodEnds": True,
-        }
-    }
+    """Properties by id of the alarms ``<environment>-alert-digest-…``."""
+    own, letters = ("Environment", settings.name), ("QueueName", dead_letters_name(settings.name))
     return {
-        "AlarmName": f"{settings.name}-{alarm.id}",
-        "AlarmDescription": "\n".join(lines),
-        "Namespace": catalog.NAMESPACE if own else "AWS/SQS",
-        "MetricName": alarm.metric,
-        "Dimensions": [{"Name": dimension[0], "Value": dimension[1]}],
-        "Statistic": alarm.stat,
-        "Period": alarm.period,
-        "EvaluationPeriods": alarm.periods,
-        "DatapointsToAlarm": alarm.datapoints,
-        "ComparisonOperator": alarm.comparison,
-        "Threshold": alarm.threshold,
-        "TreatMissingData": alarm.missing,
-        **(warm_up if alarm.warm_up_minutes else {}),
-        "AlarmActions": [topic],
-        "OKActions": [topic],
+        alarm.id: alarm.properties(settings, own if alarm.namespace == catalog.NAMESPACE else letters)
+        for alarm in DIGEST_ALARMS
     }

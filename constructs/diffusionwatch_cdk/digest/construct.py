@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import aws_cdk as cdk
 from constructs import Construct
 
 from ..alarms import AlarmSetDefinition
-from ..functions import function_code, function_role, may_call
-from ..names import function_log_group, function_name, logical_id
+from ..functions import FunctionPlan, function, may_call
+from ..names import logical_id
 from ..resource import arn, resource
 from ..settings import EnvironmentSettings
 from .alarms import digest_alarms
@@ -45,7 +44,20 @@ class AlertDigest(Construct):
         super().__init__(scope, id)
         assert settings.digest
         dead_letters(self, settings)
-        self._function(settings, digest_policy(settings, definitions), after=table(self, settings))
+        plan = FunctionPlan(
+            package="alert_digest",
+            description="Tells incidents, each once when it begins and once when it is over",
+            statements=statements(settings),
+            explained=explained(settings),
+            variables={
+                "DIFFUSIONWATCH_ENVIRONMENT": settings.name,
+                "DIFFUSIONWATCH_TABLE": table_name(settings.name),
+                "DIFFUSIONWATCH_DIGEST": digest_policy(settings, definitions),
+            },
+            # A storm's events and a turn at the same time; more would only wait for each other's state.
+            concurrency=5,
+        )
+        function(self, DIGEST, plan, settings, dead_letters=DEAD_LETTERS, after=[table(self, settings)])
         for name, route in settings.digest.routes.items():
             if route.channel == "email":
                 mail(self, name, route, settings)
@@ -54,34 +66,6 @@ class AlertDigest(Construct):
         self._rule(settings, "turns", {"ScheduleExpression": "rate(1 minute)"}, retries=0)
         for alarm, properties in digest_alarms(settings).items():
             resource(self, alarm, "CloudWatch::Alarm", properties, logical=logical_id(alarm, "alarm"))
-
-    def _function(self, settings: EnvironmentSettings, policy: str, *, after: cdk.CfnResource) -> None:
-        name, role = function_name(settings.name, DIGEST), logical_id(DIGEST, "role")
-        described = f"{name}: keeps events, reads secrets, sends messages"
-        function_role(self, role, described, "digest", statements(settings), explained(settings))
-        properties = {
-            "FunctionName": name,
-            "Description": "Tells incidents, each once when it begins and once when it is over",
-            "Runtime": "python3.14",
-            "Architectures": ["arm64"],
-            "Handler": "alert_digest.handler.handler",
-            "Code": function_code(self, "alert_digest"),
-            "Role": arn(role),
-            "LoggingConfig": {"LogGroup": function_log_group(settings.name, DIGEST)},
-            "Timeout": 60,
-            "MemorySize": 256,
-            # A storm's events and a turn at the same time; more would only wait for each other's state.
-            "ReservedConcurrentExecutions": 5,
-            "DeadLetterConfig": {"TargetArn": arn(DEAD_LETTERS)},
-            "Environment": {
-                "Variables": {
-                    "DIFFUSIONWATCH_ENVIRONMENT": settings.name,
-                    "DIFFUSIONWATCH_TABLE": table_name(settings.name),
-                    "DIFFUSIONWATCH_DIGEST": policy,
-                }
-            },
-        }
-        resource(self, "Function", "Lambda::Function", properties, logical=FUNCTION, after=[after])
 
     def _rule(self, settings: EnvironmentSettings, what: str, when: dict[str, Any], *, retries: int) -> None:
         target = {

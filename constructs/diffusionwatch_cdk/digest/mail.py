@@ -8,7 +8,7 @@ from ..names import key_alias, logical_id
 from ..notifications import topic_policy
 from ..resource import ref, resource
 from ..settings import DigestRoute, EnvironmentSettings
-from .names import DIGEST, arn, mail_topic
+from .names import DIGEST, mail_topic
 
 
 def mail(scope: Construct, name: str, route: DigestRoute, settings: EnvironmentSettings) -> None:
@@ -17,7 +17,7 @@ def mail(scope: Construct, name: str, route: DigestRoute, settings: EnvironmentS
     properties = {
         "TopicName": mail_topic(settings.name, name),
         "DisplayName": f"diffusionwatch {settings.name} incidents",
-        "KmsMasterKeyId": arn(settings, "kms", key_alias(settings.name)),
+        "KmsMasterKeyId": settings.arn("kms", key_alias(settings.name)),
     }
     resource(its_scope, "Resource", "SNS::Topic", properties, logical=topic)
     topic_policy(its_scope, topic)

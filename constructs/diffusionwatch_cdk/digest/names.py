@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-from ..names import function_name, partition, topic_name
-from ..settings import EnvironmentSettings
+from ..names import function_name, topic_name
 
 DIGEST = "alert-digest"
 """The function's name within an environment."""
@@ -28,12 +27,3 @@ def rule_name(environment: str, what: str) -> str:
 def mail_topic(environment: str, route: str) -> str:
     """The topic that a route by email publishes to."""
     return topic_name(environment, f"digest-{route}")
-
-
-def arn(settings: EnvironmentSettings, service: str, resource: str) -> str:
-    """
-    >>> from types import SimpleNamespace
-    >>> arn(SimpleNamespace(region="us-east-1", account="111122223333"), "sqs", "dead-letters")
-    'arn:aws:sqs:us-east-1:111122223333:dead-letters'
-    """
-    return f"arn:{partition(settings.region)}:{service}:{settings.region}:{settings.account}:{resource}"

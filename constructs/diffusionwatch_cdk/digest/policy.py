@@ -8,7 +8,7 @@ from typing import Any
 
 from ..alarms import AlarmSetDefinition, Severity
 from ..settings import DigestRoute, EnvironmentSettings, SettingsError
-from .names import arn, mail_topic
+from .names import mail_topic
 
 ROOM = 3900
 """Characters for the settings: all variables of a function together hold 4 KB (Lambda quotas)."""
@@ -51,7 +51,7 @@ def _route(name: str, route: DigestRoute, settings: EnvironmentSettings) -> Mapp
     if route.secret:
         body["secret"] = route.secret
     else:
-        body["target"] = arn(settings, "sns", mail_topic(settings.name, name))
+        body["target"] = settings.arn("sns", mail_topic(settings.name, name))
     # What is left out has the same default in the function, and takes no room.
     body |= route.model_dump(mode="json", include={"severities", "services", "hours"}, exclude_defaults=True)
     return body

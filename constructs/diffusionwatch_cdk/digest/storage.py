@@ -9,7 +9,7 @@ from ..dead_letters import dead_letter_queue
 from ..names import key_alias, logical_id
 from ..resource import keep, resource
 from ..settings import EnvironmentSettings
-from .names import DIGEST, arn, dead_letters_name, rule_name, table_name
+from .names import DIGEST, dead_letters_name, rule_name, table_name
 
 DEAD_LETTERS = logical_id(DIGEST, "dead-letters")
 """Logical id of the queue for what EventBridge could not hand over, and what the function gave up."""
@@ -40,6 +40,6 @@ def dead_letters(scope: Construct, settings: EnvironmentSettings) -> None:
         name=dead_letters_name(settings.name),
         logical=DEAD_LETTERS,
         sender="events.amazonaws.com",
-        sources=[arn(settings, "events", f"rule/{rule_name(settings.name, what)}") for what in ("events", "turns")],
+        sources=[settings.arn("events", f"rule/{rule_name(settings.name, what)}") for what in ("events", "turns")],
         of="It is the dead-letter queue, of the rules and the function.",
     )

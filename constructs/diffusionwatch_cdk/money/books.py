@@ -9,25 +9,14 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from ..dead_letters import dead_letter_queue
-from ..names import function_name, key_alias, partition
+from ..key_use import key_use
+from ..names import key_alias
 from ..resource import keep, resource
 from ..settings import EnvironmentSettings
+from .names import dead_letters_name, table_name
 
 DEAD_LETTERS = "CostDeadLetters"
 """Logical id of the queue for what EventBridge could not hand over, and what a function failed at three times."""
-_VIA = ("dynamodb", "sns")
-
-
-def table_name(environment: str) -> str:
-    return function_name(environment, "cost")
-
-
-def dead_letters_name(environment: str) -> str:
-    return function_name(environment, "cost-dead-letters")
-
-
-def arn(settings: EnvironmentSettings, service: str, resource: str) -> str:
-    return f"arn:{partition(settings.region)}:{service}:{settings.region}:{settings.account}:{resource}"
 
 
 def table(scope: Construct, settings: EnvironmentSettings) -> cdk.CfnResource:
@@ -53,7 +42,7 @@ def dead_letters(scope: Construct, settings: EnvironmentSettings, rules: Iterabl
         name=dead_letters_name(settings.name),
         logical=DEAD_LETTERS,
         sender="events.amazonaws.com",
-        sources=[arn(settings, "events", f"rule/{rule}") for rule in rules],
+        sources=[settings.arn("events", f"rule/{rule}") for rule in rules],
         of="It is the dead-letter queue, of the rules and the functions.",
     )
 
@@ -64,29 +53,12 @@ def statements(settings: EnvironmentSettings, actions: Iterable[str]) -> list[di
         {
             "Effect": "Allow",
             "Action": list(actions),
-            "Resource": arn(settings, "dynamodb", f"table/{table_name(settings.name)}"),
+            "Resource": settings.arn("dynamodb", f"table/{table_name(settings.name)}"),
         },
         {
             "Effect": "Allow",
             "Action": "sqs:SendMessage",
-            "Resource": arn(settings, "sqs", dead_letters_name(settings.name)),
+            "Resource": settings.arn("sqs", dead_letters_name(settings.name)),
         },
-        {
-            "Effect": "Allow",
-            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
-            "Resource": keys(settings),
-            "Condition": {
-                "ForAnyValue:StringEquals": {"kms:ResourceAliases": key_alias(settings.name)},
-                "StringEquals": {"kms:ViaService": [f"{one}.{settings.region}.amazonaws.com" for one in _VIA]},
-            },
-        },
+        key_use(settings, "dynamodb", "sns"),
     ]
-
-
-def keys(settings: EnvironmentSettings) -> str:
-    """Any key, which the statement then narrows to the environment's by its alias: no stack needs another's key."""
-    return arn(settings, "kms", "key/*")
-
-
-def explained(settings: EnvironmentSettings) -> dict[str, str]:
-    return {keys(settings): "Narrowed to the environment's key by its alias, and to the services that use it."}

@@ -7,10 +7,12 @@ from collections.abc import Collection
 from typing import Any
 
 from ..fleet import Fleet
+from ..functions import FunctionPlan
+from ..key_use import any_key_explained
 from ..names import topic_arn
-from ..scheduled_function import FunctionPlan
 from ..settings import EnvironmentSettings, SettingsError
 from . import books
+from .names import table_name
 
 IDLE_GUARD = "idle-guard"
 """The function's name within an environment."""
@@ -40,12 +42,12 @@ def idle_guard(fleets: Collection[Fleet], settings: EnvironmentSettings) -> Func
         raise SettingsError(f"idle_guard: its settings take {len(text):,} characters of the {ROOM:,} that fit")
     topic = topic_arn(settings.name, "ticket", account=settings.account, region=settings.region)
     groups = [
-        books.arn(settings, "autoscaling", f"autoScalingGroup:*:autoScalingGroupName/{one['auto_scaling_group']}")
+        settings.arn("autoscaling", f"autoScalingGroup:*:autoScalingGroupName/{one['auto_scaling_group']}")
         for one in services.values()
         if one["action"] == "scale" and not one["dry_run"]
     ]
-    queues = [books.arn(settings, "sqs", str(one["queue"])) for one in services.values()]
-    bus = books.arn(settings, "events", "event-bus/default")
+    queues = [settings.arn("sqs", str(one["queue"])) for one in services.values()]
+    bus = settings.arn("events", "event-bus/default")
     allow = {"Effect": "Allow"}
     statements: list[dict[str, Any]] = [
         {**allow, "Action": ["autoscaling:DescribeAutoScalingGroups", "cloudwatch:DescribeAlarms"], "Resource": "*"},
@@ -62,13 +64,13 @@ def idle_guard(fleets: Collection[Fleet], settings: EnvironmentSettings) -> Func
         variables={
             "DIFFUSIONWATCH_ENVIRONMENT": settings.name,
             "DIFFUSIONWATCH_GUARDED": text,
-            "DIFFUSIONWATCH_TABLE": books.table_name(settings.name),
+            "DIFFUSIONWATCH_TABLE": table_name(settings.name),
             "DIFFUSIONWATCH_TOPIC": topic,
         },
         statements=statements,
         explained={
             "*": "Reading groups knows no resources; of composite alarms only all can be described.",
             **dict.fromkeys(groups, "A group's ARN holds an id that nobody chooses; the name is the service's."),
-            **books.explained(settings),
+            **any_key_explained(settings),
         },
     )

@@ -10,10 +10,12 @@ from typing import Any
 from ..alarms import AlarmSetDefinition, define
 from ..digest.alarms import digest_alarms
 from ..fleet import Fleet
+from ..money.alarms import money_alarms
 from ..names import stack_name, topic_arn
-from ..page_path import page_path_name
+from ..page_path import page_path_alarm
 from ..settings import EnvironmentSettings
 from ..watched import WatchedFleet
+from ..widget_alarm import widget_alarm
 from .arrival import Arrival, arrivals
 from .deployed_alarm import DeployedAlarm
 from .source import Source
@@ -54,7 +56,7 @@ class Deployment:
 
     @cached_property
     def alarms(self) -> tuple[DeployedAlarm, ...]:
-        """The environment's alarms: those named after its services, those on its page topics, those on its digest."""
+        """The environment's alarms: those named after its services, and those on the monitoring's own parts."""
         environment = self.settings.name
         ours = tuple(f"{environment}-{service}-" for service in self.settings.services)
         pages = (
@@ -63,15 +65,19 @@ class Deployment:
             .paginate(AlarmNamePrefix=f"{environment}-", AlarmTypes=["MetricAlarm", "CompositeAlarm"])
         )
         found = [DeployedAlarm(one) for page in pages for one in (*page["CompositeAlarms"], *page["MetricAlarms"])]
-        paths = {page_path_name(environment, owner) for owner in ("", *self.settings.owners)}
-        others = paths | set(self.digest_alarms)
-        return tuple(one for one in found if one.name.startswith(ours) or one.name in others)
+        return tuple(one for one in found if one.name.startswith(ours) or one.name in self.own_alarms)
 
     @cached_property
-    def digest_alarms(self) -> dict[str, Mapping[str, Any]]:
-        """Properties by name of the alarms on the digest; none without one."""
-        every = digest_alarms(self.settings) if self.settings.digest else {}
-        return {properties["AlarmName"]: properties for properties in every.values()}
+    def own_alarms(self) -> dict[str, Mapping[str, Any]]:
+        """Properties by name of the alarms on the monitoring's own parts, as far as the settings ask for those."""
+        settings = self.settings
+        every = [page_path_alarm(settings, owner) for owner in ("", *settings.owners)]
+        every += digest_alarms(settings).values() if settings.digest else ()
+        every += [widget_alarm(settings)] if settings.fleet_widget else ()
+        guarded = any(service.idle_guard for service in settings.services.values())
+        if guarded or any(one.fleet.metered for one in self.watched.values()):
+            every += money_alarms(settings).values()
+        return {properties["AlarmName"]: properties for properties in every}
 
     @cached_property
     def arrivals(self) -> Mapping[Source, Arrival]:

@@ -40,8 +40,6 @@ class Price:
         return round(total + max(0.0, quantity - begin) * price, 6)
 
 
-MILLION, BILLION = 1e6, 1e9
-
 PRICES: Mapping[str, Price] = {
     "custom_metric": Price("metric-month", 0.30, _TWO, ((10_000, 0.10), (250_000, 0.05), (1_000_000, 0.02))),
     "alarm": Price("alarm metric-month", 0.10, _TWO),

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from diffusionwatch_agent.nodes import RETENTION_DAYS
 
-from ..names import logical_id
+from ..names import logical_id, partition
 from .accounts import CrossAccountSettings, SourceAccount
 from .base import Name, Settings
 from .contacts import Contact, Contacts
@@ -149,6 +149,10 @@ class EnvironmentSettings(Settings):
             for prefix, contacts in teams
             for severity, listening in (("page", contacts.page), ("ticket", contacts.ticket))
         }
+
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of a resource in the environment's account and Region: ``settings.arn("sqs", "dead-letters")``."""
+        return f"arn:{partition(self.region)}:{service}:{self.region}:{self.account}:{resource}"
 
     def route(self, service: str, severity: str) -> str:
         """The topic that a service's alarms of a severity tell, by the last part of its name."""

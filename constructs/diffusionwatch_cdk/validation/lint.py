@@ -38,9 +38,7 @@ def _findings(resource: Resource, project: Project) -> Iterator[Finding]:
                 for fault in rule.check(resource, project):
                     yield _finding(rule, resource, fault)
             except RecursionError:
-                yield _finding(
-                    rule, resource, Fault((), "it is nested too deeply to be read", "Write it in fewer levels")
-                )
+                yield _finding(rule, resource, TOO_DEEP)
 
 
 @cache

@@ -38,12 +38,11 @@ class AlarmsDeployed(Check):
             yield self.ok(service, f"{len(every) - len(astray)} of {len(every)} alarms as the settings ask")
 
     def _wanted(self, deployment: Deployment) -> Iterator[tuple[str, Mapping[str, Mapping[str, Any]]]]:
-        """Properties by name, of each service and of the digest."""
+        """Properties by name, of each service and of the monitoring's own parts."""
         for service, wanted in deployment.definitions.items():
             alarms = {alarm.name: alarm.properties for alarm in wanted.alarms}
             yield service, alarms | {composite.name: composite.properties for composite in wanted.composites}
-        if deployment.digest_alarms:
-            yield "the alert digest", deployment.digest_alarms
+        yield "the monitoring itself", deployment.own_alarms
 
 
 def _differing(wanted: Mapping[str, Any], there: Mapping[str, Any]) -> list[str]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...digest.names import arn, mail_topic
+from ...digest.names import mail_topic
 from ..check import Check
 from ..deployment import Deployment
 from ..finding import Finding
@@ -39,7 +39,7 @@ class DigestRoutes(Check):
     def _addresses(self, route: str, addresses: tuple[str, ...], deployment: Deployment) -> Iterator[Finding]:
         sns, settings = deployment.client("sns"), deployment.settings
         try:
-            found = subscribers(sns, arn(settings, "sns", mail_topic(settings.name, route)))
+            found = subscribers(sns, settings.arn("sns", mail_topic(settings.name, route)))
         except sns.exceptions.NotFoundException:
             yield self.broken(route, "no such topic", "Deploy the digest stack.")
             return
