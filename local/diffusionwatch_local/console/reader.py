@@ -11,12 +11,12 @@ from botocore.exceptions import ClientError
 
 from diffusionwatch.clock import Clock
 from diffusionwatch_local.console.custom import drawn, event
-from diffusionwatch_local.console.log_query import LOG_STREAM, MESSAGE, TIMESTAMP, QueryNotDrawnError, parse
+from diffusionwatch_local.console.log_view import log_view
 from diffusionwatch_local.console.variables import applied, for_page, variables
 from diffusionwatch_local.console.widgets import alarm_name, alarm_of, metric_queries
+from diffusionwatch_local.logs_insights import QueryError, compile_query
 
 FIRST = "on-call"
-LOG_EVENTS = 2000  # the newest events that a log table looks at: enough for its last 20, and quick
 PAGE = 100
 
 
@@ -85,7 +85,7 @@ class Reader:
         if widget["type"] == "alarm":
             return {"alarms": self._named([alarm_name(arn) for arn in properties.get("alarms", ())])}
         if widget["type"] == "log":
-            return self._log(properties["query"], start, end)
+            return self._log(properties, start, end)
         return {}
 
     def _custom(self, widget: Mapping[str, Any], start: float, end: float, theme: str) -> dict[str, Any]:
@@ -131,15 +131,15 @@ class Reader:
         ]
         return {"series": series, "thresholds": thresholds}
 
-    def _log(self, text: str, start: float, end: float) -> dict[str, Any]:
+    def _log(self, properties: Mapping[str, Any], start: float, end: float) -> dict[str, Any]:
         try:
-            query = parse(text)
-        except QueryNotDrawnError as error:
-            return {"note": str(error)}
-        events = self._logs.filter_log_events(
-            logGroupName=query.group, startTime=int(start * 1000), endTime=int(end * 1000), limit=LOG_EVENTS
-        )["events"]
-        return {"columns": query.fields, "rows": query.run(_fields(event) for event in events)}
+            query = compile_query(properties["query"])
+        except QueryError as error:
+            return {"note": f"This query cannot be answered here. {error}"}
+        asked = self._logs.start_query(queryString=properties["query"], startTime=int(start), endTime=int(end))
+        rows = self._logs.get_query_results(queryId=asked["queryId"])["results"]
+        found = [{field["field"]: field["value"] for field in row} for row in rows]
+        return log_view(query, properties.get("view", "table"), found)
 
     def _named(self, names: list[str]) -> list[dict[str, Any]]:
         return list(self._describe(AlarmNames=names, AlarmTypes=["CompositeAlarm", "MetricAlarm"])) if names else []
@@ -187,17 +187,3 @@ def _metrics_of(alarm: Mapping[str, Any]) -> list[list[Any]]:
         look |= {"stat": stat["Stat"], "period": stat["Period"]}
         rows.append([stat["Metric"]["Namespace"], stat["Metric"]["MetricName"], *dimensions, look])
     return rows
-
-
-def _fields(event: Mapping[str, Any]) -> dict[str, Any]:
-    """What Logs Insights discovers in a JSON event."""
-    row: dict[str, Any] = {
-        TIMESTAMP: event["timestamp"] / 1000,
-        MESSAGE: event["message"],
-        LOG_STREAM: event.get("logStreamName", ""),
-    }
-    try:
-        found = json.loads(event["message"])
-    except ValueError:
-        return row
-    return {**found, **row} if isinstance(found, dict) else row

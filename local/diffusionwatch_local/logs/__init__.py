@@ -1,4 +1,4 @@
-"""CloudWatch Logs, as far as metrics come out of it: embedded metric format and metric filters. moto does the rest."""
+"""CloudWatch Logs: embedded metric format, metric filters, queries of Logs Insights. moto does the rest."""
 
 from __future__ import annotations
 

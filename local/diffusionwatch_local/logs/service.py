@@ -1,4 +1,4 @@
-"""The ``logs`` service, where it feeds metrics: PutLogEvents, metric filters. Everything else is moto's."""
+"""The ``logs`` service, where it feeds metrics and answers queries. Everything else is moto's."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ..server.service import FallThrough, Operation, ServiceError
 from .emf import EmfError, errors_metric, extract
 from .field_indexes import FieldIndexes
 from .filter_pattern import FilterPatternError, compile_pattern
+from .insights import InsightsQueries
 from .metric_filters import MetricFilters, check
 from .storage import LogStorage
 
@@ -45,6 +46,7 @@ class LogsService:
         self._clock = clock
         self._filters = MetricFilters(store)
         self._indexes = FieldIndexes(clock)
+        self._queries = InsightsQueries(self.storage, clock)
         self._without_metrics: set[str] = set()
         self._lock = threading.Lock()
 
@@ -55,6 +57,7 @@ class LogsService:
             "PutMetricFilter": self._put_metric_filter,
             "TestMetricFilter": self._test_metric_filter,
             **self._indexes.operations(),
+            **self._queries.operations(),
         }
 
     def put(self, group: str, stream: str, events: Sequence[Mapping[str, Any]], *, create: bool = False) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import base64
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from moto.backends import get_backend
 
+from ..logs_insights import Event
 from ..server.service import ServiceError
 
 EVENTS_A_STREAM = 10_000
@@ -39,6 +41,18 @@ class LogStorage:
         kept.put_log_events([dict(event) for event in events])
         if len(kept.events) > EVENTS_A_STREAM * 1.1:  # not at each event: the list moves in memory
             del kept.events[:-EVENTS_A_STREAM]
+
+    def exists(self, group: str) -> bool:
+        return group in self._backend().groups
+
+    def events(self, group: str, start: int = 0, end: int | None = None) -> Iterator[Event]:
+        """The events of a group, from one moment to another, in milliseconds."""
+        log = f"{self._account}:{group}"
+        for name, stream in list(self._backend().groups[group].streams.items()):
+            for one in list(stream.events):
+                if one.timestamp >= start and (end is None or one.timestamp <= end):
+                    pointer = base64.b64encode(f"{group}\n{name}\n{one.event_id}".encode()).decode()
+                    yield Event(one.timestamp, one.message, name, log, pointer, one.ingestion_time)
 
     def metric_filters(self, group: str) -> list[dict[str, Any]]:
         """The metric filters of a log group, as DescribeMetricFilters gives them."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from cloudwatch_simulator import QueryResult, Simulation, evaluate_queries
 from cloudwatch_simulator.alarms.model import CompositeAlarm, MetricAlarm
 from cloudwatch_simulator.errors import SimulatorError
-from diffusionwatch_local.console.log_query import TIMESTAMP, QueryNotDrawnError, parse
+from diffusionwatch_local.console.log_view import log_view
 from diffusionwatch_local.console.widgets import Line, alarm_name, alarm_of, metric_queries
+from diffusionwatch_local.logs_insights import Event, QueryError, compile_query
 from diffusionwatch_local.preview import custom, outside
 from diffusionwatch_local.preview.assembly import Assembly
 from diffusionwatch_local.preview.data import Data
-from diffusionwatch_local.preview.day import SECONDS_AN_IMAGE, Day
+from diffusionwatch_local.preview.log_events import log_events
 from diffusionwatch_local.preview.readable import ODD, UNREADABLE
 from diffusionwatch_local.preview.served import Served
 
@@ -93,7 +95,7 @@ class Drawing:
             return dict(custom.run(properties, *known, span, self._served.environment))
         if widget.get("type") == UNREADABLE:
             return {"note": CANNOT}
-        return self._log(str(properties.get("query", ""))) if widget.get("type") == "log" else {}
+        return self._log(properties) if widget.get("type") == "log" else {}
 
     def _metric(self, properties: Mapping[str, Any]) -> dict[str, Any]:
         alarm = self._assembly.alarms.alarms.get(alarm_of(properties) or "")
@@ -110,14 +112,19 @@ class Drawing:
         series = [_series(result, looks[result.id]) for result in results if result.id in looks]
         return {"series": series, "thresholds": thresholds}
 
-    def _log(self, text: str) -> dict[str, Any]:
+    def _log(self, properties: Mapping[str, Any]) -> dict[str, Any]:
         try:
-            query = parse(text)
-        except QueryNotDrawnError as error:
-            return {"note": str(error)}
+            query = compile_query(str(properties.get("query", "")), self._data.end)
+        except QueryError as error:
+            return {"note": f"This query is not answered here. {error}"}
         if not self._data.invented:
             return {"note": "This data has no log events"}
-        return {"columns": query.fields, "rows": query.run(_events(self._data.start))}
+        view = log_view(query, str(properties.get("view", "table")), query.run(self._events).rows)
+        return view if "series" not in view else {"series": [_packed(one) for one in view["series"]]}
+
+    @cached_property
+    def _events(self) -> list[Event]:
+        return list(log_events(self._data.start))
 
     def _described(self) -> Iterator[dict[str, Any]]:
         for name, state in self._simulation.states.items():
@@ -155,14 +162,20 @@ def _prefix(names: Sequence[str]) -> int:
 
 
 def _series(result: QueryResult, line: Line) -> dict[str, Any]:
-    """Packed: the first moment, the period, and a value or nothing for each period."""
-    values: list[float | None] = []
-    first = float(result.timestamps[0]) if len(result.timestamps) else 0.0
-    for at, value in zip(result.timestamps, result.values, strict=True):
-        values += [None] * (int((at - first) // result.period) - len(values))
-        values.append(float(f"{value:.5g}"))
     look = {"label": result.label or line.label, "color": line.color, "axis": line.axis}
-    return {**look, "period": result.period, "first": first, "values": values}
+    points = zip(map(float, result.timestamps), map(float, result.values), strict=True)
+    return _packed({**look, "period": result.period, "points": [*points]})
+
+
+def _packed(series: Mapping[str, Any]) -> dict[str, Any]:
+    """The first moment, the period, and a value or nothing for each period, instead of points."""
+    values: list[float | None] = []
+    points, period = series["points"], series["period"]
+    first = points[0][0] if points else 0.0
+    for at, value in points:
+        values += [None] * (int((at - first) // period) - len(values))
+        values.append(float(f"{value:.5g}"))
+    return {**{key: value for key, value in series.items() if key != "points"}, "first": first, "values": values}
 
 
 def _of_alarm(alarm: MetricAlarm) -> tuple[list[dict[str, Any]], list[Line]]:
@@ -178,38 +191,6 @@ def _of_alarm(alarm: MetricAlarm) -> tuple[list[dict[str, Any]], list[Line]]:
             asked["MetricStat"] = {"Metric": metric, "Stat": query.stat, "Period": query.period}
         queries.append(asked)
     return queries, [Line(alarm.returned, alarm.name, "", "left")]
-
-
-def _events(start: float) -> Iterator[dict[str, Any]]:
-    """The stated day's faults, and a completed request of every minute, as the workers would have logged them."""
-    day = Day()
-    for minute, (faults, waited) in enumerate(zip(day.faulted, day.oldest_waiting, strict=True)):
-        for number in range(int(faults)):
-            error = "oom" if faults > 1 else "timeout"
-            yield {**_request(start, minute, number), "RequestsFaulted": 1, "ErrorClass": error}
-        if day.completed[minute] > 0:
-            side = 1024 + 512 * (minute % 5 == 0)
-            working = 1000 * SECONDS_AN_IMAGE * side / 1024
-            yield {
-                **_request(start, minute, 9),
-                "GenerationLatency": round(1000 * waited + working),
-                "QueueWait": round(1000 * waited),
-                "steps": 30,
-                "width": side,
-                "height": side,
-            }
-
-
-def _request(start: float, minute: int, number: int) -> dict[str, Any]:
-    key = f"{minute * 16 + number:08x}"
-    return {
-        TIMESTAMP: start + 60 * minute + number,
-        "Model": "flux" if (minute + number) % 2 else "sdxl",
-        "request_id": f"{key}-5a1c-4d0e-9f3b-7c2e11a0",
-        "trace_id": f"1-695afd00-{key}a1b2c3d4e5f60718",
-        "host": f"ip-10-0-1-{minute % 4 + 4}",
-        "@logStream": f"i-0{minute % 4 + 1}a7c2e/worker",
-    }
 
 
 def written(value: object) -> str:

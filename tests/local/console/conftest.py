@@ -20,6 +20,8 @@ def body() -> dict[str, Any]:
     lines = {"horizontal": [{"value": 50, "label": "hot", "fill": "above"}]}
     metric = ["NS", "Heat", "Host", "h", {"stat": "Maximum", "period": 60, "label": "Heat"}]
     common = {"metrics": [metric], "region": "us-east-1"}
+    logs = {"region": "us-east-1"}
+    grouped = "SOURCE '/g' | stats count(*) as n by"
     kinds: list[tuple[str, dict[str, Any]]] = [
         ("text", {"markdown": "# Fleet\nwith **bold** and [a link](https://example.com)"}),
         ("alarm", {"title": "Alarms", "alarms": [ARN]}),
@@ -41,7 +43,11 @@ def body() -> dict[str, Any]:
                 "metrics": [["NS", "Heat", "Host", "chosen-host", {"stat": "Maximum", "period": 60}]],
             },
         ),
-        ("log", {"title": "Unknown", "region": "us-east-1", "query": "SOURCE '/g' | stats count(*)"}),
+        ("log", {"title": "Unknown", "region": "us-east-1", "query": "SOURCE '/g' | pattern @message"}),
+        ("log", {**logs, "title": "Log bars", "view": "bar", "query": "SOURCE '/g' | stats avg(ms) as mean by who"}),
+        ("log", {**logs, "title": "Log pie", "view": "pie", "query": f"{grouped} who"}),
+        ("log", {**logs, "title": "Log lines", "view": "timeSeries", "query": f"{grouped} bin(1m)"}),
+        ("log", {**logs, "title": "No bins", "view": "stackedArea", "query": f"{grouped} who"}),
     ]
     widgets = [
         {"type": kind, "x": n % 4 * 6, "y": n // 4 * 6, "width": 6, "height": 6, "properties": properties}
@@ -98,7 +104,7 @@ def console(clock: ManualClock) -> Iterator[Console]:
         clock.advance(60)
         aws.tick(clock.time())
     aws.client("logs").create_log_group(logGroupName="/g")
-    event = {"timestamp": int(clock.time() * 1000) - 1000, "message": json.dumps({"who": "worker-1"})}
+    event = {"timestamp": int(clock.time() * 1000) - 1000, "message": json.dumps({"who": "worker-1", "ms": 40})}
     logs.put("/g", "s", [event], create=True)
     console = Console(aws.client, clock, story=dict)
     console.start()

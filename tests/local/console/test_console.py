@@ -67,7 +67,16 @@ def test_a_log_table_gets_its_rows(console: Console) -> None:
 
 
 def test_a_query_that_cannot_be_drawn_says_so(console: Console) -> None:
-    assert "stats" in widget(console, "Unknown")["note"]
+    assert "pattern" in widget(console, "Unknown")["note"]
+    assert "bin()" in widget(console, "No bins")["note"]
+
+
+def test_what_stats_counts_is_drawn_in_the_widget_s_view(console: Console) -> None:
+    bars = widget(console, "Log bars")["bars"]
+    assert (bars["by"], bars["names"], bars["values"]) == ("who", ["worker-1"], [{"label": "mean", "values": [40.0]}])
+    assert widget(console, "Log pie")["bars"]["values"] == [{"label": "n", "values": [1.0]}]
+    (line,) = widget(console, "Log lines")["series"]
+    assert (line["label"], line["period"], line["points"]) == ("n", 60, [[1_767_572_940.0, 1.0]])
 
 
 def test_a_widget_that_is_refused_says_why_and_leaves_the_others(console: Console) -> None:
