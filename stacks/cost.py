@@ -12,4 +12,6 @@ class CostStack(EnvironmentStack):
     about = "cost meter and budget"
 
     def fill(self) -> None:
-        Spend(self, "Spend", fleets=self.fleets.values(), settings=self.settings)
+        spend = Spend(self, "Spend", fleets=self.fleets.values(), settings=self.settings)
+        if not spend.node.children:  # GovCloud has no AWS Budgets, and this fleet no price
+            self.leave_empty()

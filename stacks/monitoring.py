@@ -37,9 +37,9 @@ class MonitoringStack(EnvironmentStack):
 
     @classmethod
     def all_of(cls, scope: Construct, settings: EnvironmentSettings) -> list[MonitoringStack]:
-        """As many stacks as the services need; the first keeps its plain name."""
+        """As many stacks as the services need, none without; the first keeps its plain name."""
         services = list(settings.services)
-        starts = range(0, max(1, len(services)), SERVICES_OF_A_STACK)
+        starts = range(0, len(services), SERVICES_OF_A_STACK)
         return [
             cls(scope, settings, services[start : start + SERVICES_OF_A_STACK], number)
             for number, start in enumerate(starts, start=1)

@@ -18,5 +18,7 @@ class TracingStack(EnvironmentStack):
         for service, fleet in self.fleets.items():
             Tracing(self, service, fleet=fleet, settings=self.settings)
         TransactionSearch(self, "TransactionSearch", settings=self.settings)
+        if not self.fleets and self.settings.tracing.transaction_search is None:
+            self.leave_empty()
         if problem := beyond_quotas(self.settings):
             cdk.Annotations.of(self).add_info(problem)

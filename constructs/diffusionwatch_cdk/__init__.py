@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .fleet_monitoring import FleetMonitoring
     from .fleet_widget import FleetWidget
     from .gpu_health import GpuHealth
-    from .metrics import Measure, measure
+    from .metrics import Measure, UnknownMetricError, measure
     from .monitor_fleets import MonitorFleets
     from .notifications import Notifications
     from .probe import Probe
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from .spend import Spend
     from .tracing import Tracing
     from .transaction_search import TransactionSearch
-    from .vocabulary import UnknownMetricError
     from .watched import WatchedFleet
     from .worker_logs import WorkerLogs
 
@@ -68,7 +67,7 @@ _HOMES = {
     "Tracing": "tracing",
     "TransactionSearch": "transaction_search",
     "UnheardAlarmError": "alarms",
-    "UnknownMetricError": "vocabulary",
+    "UnknownMetricError": "metrics",
     "WatchedFleet": "watched",
     "WorkerLogs": "worker_logs",
     "load_environment": "settings",

@@ -11,9 +11,24 @@ from constructs import Construct
 
 def acknowledge(construct: Construct, finding: str, reason: str) -> None:
     """Keeps a finding of AwsSolutions, such as ``IAM5[Resource::*]``, from failing the synth of who runs cdk-nag."""
+    known = _as_written(cdk.Stack.of(construct).resolve(finding))
     cdk.Validations.of(construct).acknowledge(
-        cdk.Acknowledgment(id=f"AwsSolutions::AwsSolutions-{finding}", reason=reason)
+        cdk.Acknowledgment(id=f"AwsSolutions::AwsSolutions-{known}", reason=reason)
     )
+
+
+def _as_written(resolved: Any) -> str:
+    """As cdk-nag writes what only the deployment knows.
+
+    >>> _as_written({"Fn::Join": ["", ["IAM5[Resource::", {"Fn::GetAtt": ["Jobs", "Arn"]}, "/*]"]]})
+    'IAM5[Resource::<Jobs.Arn>/*]'
+    """
+    if isinstance(resolved, str):
+        return resolved
+    ((function, given),) = resolved.items()
+    if function == "Fn::Join":
+        return "".join(_as_written(part) for part in given[1])
+    return f"<{given if isinstance(given, str) else '.'.join(given)}>"
 
 
 def wildcards(statements: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -56,4 +56,5 @@ class EksAgent(Construct):
             type="AWS::EKS::Addon",
             properties=addon_properties(EksCluster(cluster, settings.region), role.attr_arn),
         )
-        addon.override_logical_id(logical_id(cluster, "cloudwatch-addon"))
+        if not cdk.Token.is_unresolved(cluster):
+            addon.override_logical_id(logical_id(cluster, "cloudwatch-addon"))

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from constructs import Construct
 
-from .names import key_alias, partition
+from .names import dns_suffix, key_alias, partition
 from .resource import arn, keep, policy, resource
 from .settings import EnvironmentSettings
 
@@ -62,7 +62,7 @@ def _statements(settings: EnvironmentSettings) -> list[dict[str, Any]]:
         },
         {
             **allow,
-            "Principal": {"Service": f"logs.{settings.region}.amazonaws.com"},
+            "Principal": {"Service": f"logs.{settings.region}.{dns_suffix(settings.region)}"},
             "Action": ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
             "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:{own}:logs:{where}:log-group:*"}},
         },

@@ -8,12 +8,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from diffusionwatch_agent.instances import INSTANCES
 
 from .settings.agent import AgentSettings
+from .settings.base import ClusterName, Name, Namespace, ResourceName, Workload, misnamed
 from .settings.money import CostSettings
 from .settings.nearest import did_you_mean
 
@@ -23,6 +25,17 @@ if TYPE_CHECKING:
     from aws_cdk import aws_sqs as sqs
 
     from .settings import FleetSettings
+
+KINDS = {
+    "service": Name,
+    "auto_scaling_group": ResourceName,
+    "eks_cluster": ClusterName,
+    "namespace": Namespace,
+    "workload": Workload,
+    "queue": ResourceName,
+    "dead_letter_queue": ResourceName,
+}
+"""What each name of a fleet is."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +62,22 @@ class Fleet:
     """what the agent measures and collects; on EC2"""
     cost: CostSettings = field(default_factory=CostSettings)
     """how the cost meter finds the instances and prices them"""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what no fleet can be; a settings file is told so with its line."""
+        for what, kind in KINDS.items():
+            if (name := getattr(self, what)) is not None and (problem := misnamed(name, kind)):
+                raise ValueError(f"a fleet's {what} is {problem}")
+        if bool(self.auto_scaling_group) == bool(self.eks_cluster):
+            raise ValueError(f"fleet {self.service}: give either an Auto Scaling group or an EKS cluster")
+        if self.eks_cluster and not (self.namespace and self.workload):
+            raise ValueError(f"fleet {self.service}: on EKS give its namespace and workload too")
+        for what, least in {"planned_instances": 0, "workers_per_instance": 1}.items():
+            if (number := getattr(self, what)) is not None and not least <= number < math.inf:
+                raise ValueError(f"fleet {self.service}: {what} is {number}; allowed: {least} or more")
+        for what in ("gpus_per_instance", "usd_per_hour"):
+            if (number := getattr(self, what)) is not None and not 0 < number < math.inf:
+                raise ValueError(f"fleet {self.service}: {what} is {number}; allowed: above 0")
 
     @classmethod
     def on_ec2(
@@ -143,7 +172,11 @@ class Fleet:
 
 
 def _name(given: object, attribute: str) -> str | None:
-    return given if given is None or isinstance(given, str) else str(getattr(given, attribute))
+    if given is None or isinstance(given, str):
+        return given
+    if not hasattr(given, attribute):
+        raise TypeError(f"{type(given).__name__} has no {attribute}: give such a construct, or its name")
+    return str(getattr(given, attribute))
 
 
 def _instances(
@@ -153,11 +186,11 @@ def _instances(
     if instance_type is not None and instance_type not in INSTANCES:
         raise ValueError(f"no GPU instance type is called {instance_type!r}{did_you_mean(instance_type, INSTANCES)}")
     known = INSTANCES[instance_type] if instance_type else None
-    gpus = gpus or (known.gpus if known else 1)
+    gpus = gpus if gpus is not None else known.gpus if known else 1
     return {
         "instance_type": instance_type,
         "gpus_per_instance": gpus,
         # One worker a GPU; a fraction of a GPU still carries one.
-        "workers_per_instance": workers or max(1, round(gpus)),
-        "usd_per_hour": usd_per_hour or (known.usd_per_hour if known else None),
+        "workers_per_instance": workers if workers is not None else max(1, round(gpus)),
+        "usd_per_hour": usd_per_hour if usd_per_hour is not None else known.usd_per_hour if known else None,
     }

@@ -16,6 +16,7 @@ from .detectors import Detectors
 from .fleet import Fleet
 from .fleet_events import FleetEvents
 from .maintenance import MaintenanceWindows
+from .place import in_place
 from .probe import Probe
 from .saved_queries import SavedQueries
 from .settings import EnvironmentSettings
@@ -44,6 +45,7 @@ class FleetMonitoring(Construct):
         extra_rows: Mapping[str, Sequence[Row]] | None = None,
     ) -> None:
         super().__init__(scope, id)
+        in_place(self, settings)
         self.watched = WatchedFleet(fleet, settings)
         FleetEvents(self, "Events", watched=self.watched)
         Detectors(self, "Detectors", watched=self.watched)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from .names import key_alias
+from .names import dns_suffix, key_alias
 from .settings import EnvironmentSettings
 
 
 def key_use(settings: EnvironmentSettings, *via: str) -> dict[str, Any]:
     """A policy's statement: reading and writing what is encrypted, through these services alone."""
+    suffix = dns_suffix(settings.region)
     return {
         "Effect": "Allow",
         "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
         "Resource": any_key(settings),
         "Condition": {
             "ForAnyValue:StringEquals": {"kms:ResourceAliases": key_alias(settings.name)},
-            "StringEquals": {"kms:ViaService": [f"{one}.{settings.region}.amazonaws.com" for one in via]},
+            "StringEquals": {"kms:ViaService": [f"{one}.{settings.region}.{suffix}" for one in via]},
         },
     }
 

@@ -16,6 +16,7 @@ from constructs import IConstruct
 from .fleet import Fleet
 from .fleet_monitoring import FleetMonitoring
 from .fleets_in_tree import SERVICE, WORKLOAD, FoundFleet, found
+from .place import elsewhere
 from .settings import EnvironmentSettings
 
 AFTER_TAGS = 900
@@ -45,6 +46,9 @@ class MonitorFleets:
         """Called by CDK for each construct."""
         group = found(node)
         if group is None:
+            return
+        if away := elsewhere(node, self._settings):
+            cdk.Annotations.of(node).add_info(f"{group.service} is left alone: {away}")
             return
         if group.service in self.monitored:
             said = f"a second fleet is called {group.service!r}: name this one by the tag {SERVICE}"

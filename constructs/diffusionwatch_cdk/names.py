@@ -18,6 +18,14 @@ X_RAY_NAME_LIMIT = 32
 FLEET_WIDGET = "fleet-widget"
 """The function that draws GPUs on dashboards, within an environment."""
 
+_COMMERCIAL = ("aws", "amazonaws.com", "aws.amazon.com")
+_PARTITIONS = {
+    "cn-": ("aws-cn", "amazonaws.com.cn", "amazonaws.cn"),
+    "us-gov-": ("aws-us-gov", "amazonaws.com", "amazonaws-us-gov.com"),
+    "eusc-": ("aws-eusc", "amazonaws.eu", "amazonaws-eusc.eu"),
+}
+"""Name, suffix of endpoints and domain of the console, by how the partition's Regions begin."""
+
 LIMIT_METADATA = "DiffusionwatchLimitMonthlyUsd"
 """What the monitoring may cost a month: a key in the monitoring template's Metadata, which CloudFormation keeps and
 does nothing with."""
@@ -97,7 +105,28 @@ def partition(region: str) -> str:
     >>> partition("us-east-1"), partition("cn-north-1")
     ('aws', 'aws-cn')
     """
-    return "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
+    return _partition(region)[0]
+
+
+def dns_suffix(region: str) -> str:
+    """What endpoints and regional service principals end with.
+
+    >>> dns_suffix("us-gov-west-1"), dns_suffix("cn-north-1")
+    ('amazonaws.com', 'amazonaws.com.cn')
+    """
+    return _partition(region)[1]
+
+
+def console_url(region: str) -> str:
+    """
+    >>> console_url("us-gov-west-1")
+    'https://us-gov-west-1.console.amazonaws-us-gov.com'
+    """
+    return f"https://{region}.console.{_partition(region)[2]}"
+
+
+def _partition(region: str) -> tuple[str, str, str]:
+    return next((found for start, found in _PARTITIONS.items() if region.startswith(start)), _COMMERCIAL)
 
 
 def topic_arn(environment: str, severity: str, *, account: str, region: str) -> str:

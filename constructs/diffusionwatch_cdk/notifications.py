@@ -13,6 +13,7 @@ from .dead_letters import dead_letter_queue
 from .encryption import Key, publishers
 from .names import logical_id, topic_arn, topic_name
 from .page_path import PAGE_PATH, page_path_alarm
+from .place import in_place
 from .resource import arn, policy, ref, resource
 from .settings import Contact, EnvironmentSettings
 
@@ -27,6 +28,7 @@ class Notifications(Construct):
 
     def __init__(self, scope: Construct, id: str, *, settings: EnvironmentSettings, key: Key) -> None:  # noqa: A002
         super().__init__(scope, id)
+        in_place(self, settings)
         dead_letter_queue(
             self,
             "undelivered",

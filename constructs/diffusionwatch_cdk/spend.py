@@ -15,10 +15,13 @@ from .money.alarms import money_alarms
 from .money.anomalies import anomaly_detection
 from .money.budget import budget
 from .money.guard import IDLE_GUARD, guarded, idle_guard
-from .names import function_name, logical_id
+from .names import function_name, logical_id, partition
 from .resource import resource
 from .scheduled_function import ScheduledFunction
 from .settings import EnvironmentSettings
+
+WITHOUT_BUDGETS = ("aws-us-gov",)
+"""Partitions whose bills are those of a standard account ("Billing and Cost Management in AWS GovCloud (US)")."""
 
 
 class Spend(Construct):
@@ -42,8 +45,14 @@ class Spend(Construct):
             table = self._functions(plans, settings)
             if key:
                 table.node.add_dependency(key)
-        budget(self, settings)
-        anomaly_detection(self, settings)
+        if partition(settings.region) in WITHOUT_BUDGETS:
+            said = (
+                f"{settings.region} has no AWS Budgets and no Cost Anomaly Detection: its cost alarms are all there is"
+            )
+            cdk.Annotations.of(self).add_info(said)
+        else:
+            budget(self, settings)
+            anomaly_detection(self, settings)
 
     def _functions(self, plans: dict[str, FunctionPlan], settings: EnvironmentSettings) -> cdk.CfnResource:
         table = books.table(self, settings)

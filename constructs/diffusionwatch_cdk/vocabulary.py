@@ -14,7 +14,7 @@ from diffusionwatch_agent import AGENT_NAMESPACE, ec2_emits, eks_emits, xid
 from diffusionwatch_agent.measurements import GPU, GPU_PREFIX
 
 from .alarms import AlarmSetDefinition
-from .metrics import Metric
+from .metrics import Metric, UnknownMetricError
 from .settings.nearest import did_you_mean
 from .watched import WatchedFleet
 
@@ -52,10 +52,6 @@ AWS_METRICS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "AWS/Usage": (("ResourceCount",), ("Class", "Resource", "Service", "Type")),
 }
 """What named AWS services publish, and under which condition ("AWS services that publish CloudWatch metrics")."""
-
-
-class UnknownMetricError(ValueError):
-    """An alarm or a widget looks at a metric that nobody emits in that form."""
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from diffusionwatch_agent.names import AGENT_NAMESPACE
 
 from . import names
 from .fleet import Fleet
-from .metrics import Metric
+from .metrics import Metric, UnknownMetricError
 from .settings import EnvironmentSettings, MonitoringSettings
+from .settings.nearest import did_you_mean
 
 HOURS_A_MONTH = 730
 
@@ -60,11 +61,17 @@ class WatchedFleet:
         return min(whole, round(plan * HOURS_A_MONTH, 2)) if plan else whole
 
     def worker(self, name: str, stat: str, period: int = 60, *, model: str = "", error_class: str = "") -> Metric:
-        """A metric of the worker's or the cost meter's, of the whole service unless narrowed."""
+        """A metric of the worker's or the cost meter's, of the whole service unless narrowed.
+
+        Raises UnknownMetricError for a name that the vocabulary (``diffusionwatch.catalog``) does not have.
+        """
+        if name not in catalog.METRICS:
+            hint = did_you_mean(name, catalog.METRICS)
+            raise UnknownMetricError(f"{catalog.NAMESPACE}/{name}, which nobody emits{hint}")
         dimensions = [("Environment", self.environment.name), ("Service", self.fleet.service)]
         dimensions += [("Model", model)] if model else []
         dimensions += [("ErrorClass", error_class)] if error_class else []
-        return Metric(catalog.NAMESPACE, catalog.METRICS[name].name, tuple(dimensions), stat, period)
+        return Metric(catalog.NAMESPACE, name, tuple(dimensions), stat, period)
 
     def gpu(self, name: str, stat: str, period: int = 60) -> Metric:
         """A GPU figure over the whole fleet: ``utilization``, ``memory_used``, ``temperature`` or ``power_draw``."""
@@ -156,9 +163,9 @@ class WatchedFleet:
         where = self.environment
         return names.alarm_arn(self.alarm_name(alarm), account=where.account, region=where.region)
 
-    def topic_arn(self, severity: str) -> str:
+    def topic_arn(self, severity: str, owner: str | None = None) -> str:
         where = self.environment
-        route = where.route(self.fleet.service, severity)
+        route = where.route(self.fleet.service, severity, owner)
         return names.topic_arn(where.name, route, account=where.account, region=where.region)
 
     def dashboard_url(self, dashboard: str = "") -> str:
@@ -167,7 +174,7 @@ class WatchedFleet:
         dashboard = dashboard or ("on-call" if "on-call" in made or not made else made[0])
         region = self.environment.region
         name = names.dashboard_name(self.environment.name, self.fleet.service, dashboard)
-        return f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}#dashboards/dashboard/{name}"
+        return f"{names.console_url(region)}/cloudwatch/home?region={region}#dashboards/dashboard/{name}"
 
     def runbook_url(self, alarm: str) -> str:
         return f"{self.environment.runbooks}#{alarm}"

@@ -45,8 +45,10 @@ class WorkerLogs(Construct):
             fleets = (Fleet.named(service, its.fleet) for service, its in settings.services.items())
         watched = {fleet.service: fleet.eks_cluster for fleet in fleets}
         for service, cluster in watched.items():
-            if cluster:
-                groups |= {logical_id(cluster, *name.split("/")[-1:], "logs"): name for name in eks_log_groups(cluster)}
+            if cluster and not set(eks_log_groups(cluster)) & set(groups.values()):
+                # A name that only the deployment knows cannot be part of an id.
+                whose = service if cdk.Token.is_unresolved(cluster) else cluster
+                groups |= {logical_id(whose, *name.split("/")[-1:], "logs"): name for name in eks_log_groups(cluster)}
             groups[logical_id(service, "worker-logs")] = catalog.log_group(settings.name, service)
             groups[logical_id(service, "node-logs")] = node_log_group(settings.name, service)
         for function in functions:

@@ -80,7 +80,7 @@ def test_a_misspelt_key_is_told_with_line_allowed_keys_and_the_nearest(edited) -
         ("reason: The development", "note: The development", 29, "allowed here: enabled, reason"),
         ('"111122223333"', "1111", 4, "twelve digits in quotes"),
         ("region: us-east-1", "region: us-east-1\nregion: eu-west-1", 6, "region stands here a second time"),
-        ("image-api:", "Image-API:", 17, "it must match pattern"),
+        ("image-api:", "Image-API:", 17, "allowed: small letters, digits and hyphens, a letter first"),
         ("[on-call, latency]", "[on-call, latncy]", 19, "did you mean latency?"),
         ("retention_days: 14", "name: dev", 8, "drop name"),
         ("[sdxl, flux]", "[sdxl, flux", 19, "not YAML"),
@@ -101,7 +101,7 @@ def test_a_wrong_value_is_told_with_the_meaning_of_its_key(edited) -> None:
     message = edited("[sdxl, flux]", "7")
 
     assert "services.image-api.models is 7: " in message
-    assert message.endswith("(models that get a line of their own on dashboards, as the worker names them; at most 40)")
+    assert "(models that can be chosen on dashboards, as the worker names them; at most 100, since" in message
 
 
 def test_an_alarm_is_switched_off_only_for_a_reason(edited) -> None:

@@ -6,13 +6,15 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from ..metrics import Measure
+from ..metrics import Measure, UnknownMetricError
 from ..settings import AlarmOverride
+from ..settings.base import each_once
 from ..watched import WatchedFleet
 from .band import BAND, BandRule
 from .composite import SUPPRESSION_SECONDS, CompositeRule
-from .discovery import alarm_rules, composite_rules
+from .discovery import alarm_ids, alarm_rules, composite_rules
 from .expression import Expression
+from .own import known, known_within, whole
 from .rule import AlarmRule, Severity
 from .text import alarm_text, composite_text
 
@@ -81,8 +83,15 @@ def define(
 ) -> AlarmSetDefinition:
     """Every alarm of the catalogue that applies to the fleet and is not switched off; of ``only``, where it is given.
 
-    Raises UnheardAlarmError when settings take away the last composite that speaks for a leaf.
+    Raises UnheardAlarmError when settings take away the last composite that speaks for a leaf, ValueError for an
+    alarm of one's own that is not whole and for an id in ``only`` that no alarm has.
     """
+    extra_alarms, extra_composites = tuple(extra_alarms), tuple(extra_composites)
+    whole(extra_alarms, AlarmRule)
+    whole(extra_composites, CompositeRule)
+    known_within(extra_composites, (*extra_alarms, *extra_composites))
+    each_once((*(rule.id for rule in extra_alarms), *(rule.id for rule in extra_composites)))
+    known(only, "only", alarm_ids())
     overrides = watched.settings.alarms
     switched_off = {name: one.reason or "" for name, one in overrides.items() if not one.enabled}
     alarms = tuple(
@@ -121,7 +130,10 @@ def _alarm(rule: AlarmRule, watched: WatchedFleet, override: AlarmOverride) -> A
     periods = override.periods or rule.periods
     datapoints = override.datapoints or (rule.datapoints if override.periods is None else periods)
     severity = Severity(override.severity) if override.severity else rule.severity
-    measure = rule.measure(watched, threshold)
+    try:
+        measure = rule.measure(watched, threshold)
+    except UnknownMetricError as error:
+        raise UnknownMetricError(f"{watched.alarm_name(rule.id)} looks at {error}") from None
     properties: dict[str, Any] = {
         "AlarmName": watched.alarm_name(rule.id),
         "AlarmDescription": alarm_text(rule, watched, threshold, datapoints, periods),
@@ -130,7 +142,7 @@ def _alarm(rule: AlarmRule, watched: WatchedFleet, override: AlarmOverride) -> A
         "EvaluationPeriods": periods,
         "DatapointsToAlarm": datapoints,
         "TreatMissingData": rule.missing,
-        **_actions(watched, severity),
+        **_actions(watched, severity, override.owner),
     }
     if rule.wall_clock:
         properties["EvaluationWindow"] = {"WallClockWindow": {"Timezone": rule.wall_clock}}
@@ -161,7 +173,7 @@ def _composite(
         "AlarmName": watched.alarm_name(rule.id),
         "AlarmDescription": composite_text(rule, watched),
         "AlarmRule": expression.render(watched.alarm_name),
-        **_actions(watched, severity),
+        **_actions(watched, severity, override.owner),
     }
     if suppressor:
         properties |= {
@@ -172,8 +184,8 @@ def _composite(
     return CompositeDefinition(rule, properties["AlarmName"], expression, severity, suppressor, properties)
 
 
-def _actions(watched: WatchedFleet, severity: Severity) -> dict[str, Any]:
+def _actions(watched: WatchedFleet, severity: Severity, owner: str | None) -> dict[str, Any]:
     if severity in (Severity.LEAF, Severity.NONE):
         return {}
-    topic = watched.topic_arn(severity.value)
+    topic = watched.topic_arn(severity.value, owner)
     return {"AlarmActions": [topic], "OKActions": [topic]}

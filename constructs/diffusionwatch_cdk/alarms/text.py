@@ -51,4 +51,7 @@ def _text(what: str, first_action: str, alarm: str, watched: WatchedFleet) -> st
         f"Runbook: {watched.runbook_url(alarm)}",
         f"Dashboard: {watched.dashboard_url()}",
     )
-    return "\n".join(lines)
+    text = "\n".join(lines)
+    if len(text) > DESCRIPTION_LIMIT:
+        raise ValueError(f"{alarm}: its text has {len(text)} characters; CloudWatch takes {DESCRIPTION_LIMIT}")
+    return text

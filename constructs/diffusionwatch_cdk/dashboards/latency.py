@@ -13,11 +13,13 @@ from .colors import CALM, GOOD, QUIET, SLOW
 from .layout import Widget, body
 from .measures import PERIOD, a_minute, seconds
 from .variables import chosen, variable
-from .widgets import Line, graph, log_table, text
+from .widgets import Line, graph, log_bars, log_table, text
 
 MODELS_DRAWN = 8
 """Lines that can still be told apart; any model has graphs of its own, by the variable."""
 MODEL = chosen("model")
+WORK_CLASS = 10
+"""Steps x megapixels that share a bar: 30 steps of one megapixel are three classes, 50 of four are twenty."""
 
 
 def latency(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any]:
@@ -31,7 +33,7 @@ def latency(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any]
         *filter(None, [bands(watched)]),
         [text(f"## One model: {MODEL}\nChosen at the top of the dashboard.", width=24, height=2)],
         [_stages_of_one(watched, region), _one(watched, region), _step_of_one(watched, region)],
-        [_slowest_of_one(watched, region)],
+        [_by_work(watched, region), _slowest_of_one(watched, region)],
     ]
     return body(rows, start="-PT12H", variables=[_choice(watched)])
 
@@ -123,11 +125,32 @@ def _step_of_one(watched: WatchedFleet, region: str) -> Widget:
     return graph(f"{MODEL}: one sampling step", lines, region=region, width=6, height=7, unit="milliseconds")
 
 
+def _by_work(watched: WatchedFleet, region: str) -> Widget:
+    """Time grows with steps x megapixels: bars that grow with it are healthy, one that sticks out is not.
+
+    Steps and pixels are properties of an event, no dimensions of a metric, so this is a query.
+    """
+    a_class = 1_000_000 * WORK_CLASS
+    query = (
+        f'filter Model = "{MODEL}" and GenerationLatency > 0 and steps > 0 '
+        f"| fields floor(steps * width * height / {a_class}) * {WORK_CLASS} as steps_x_megapixels "
+        "| stats pct(GenerationLatency / 1000, 50) as half_are_faster, "
+        "pct(GenerationLatency / 1000, 90) as nine_of_ten_are_faster by steps_x_megapixels "
+        "| sort steps_x_megapixels asc"
+    )
+    title = f"{MODEL}: generation latency (L_gen) by steps x megapixels, seconds"
+    return log_bars(title, _log_group(watched), query, region=region, width=10, height=7)
+
+
 def _slowest_of_one(watched: WatchedFleet, region: str) -> Widget:
     """Slow by size or slow by itself: steps and pixels stand beside the time, the trace's id leads on."""
     query = (
         "fields @timestamp, GenerationLatency, QueueWait, steps, width, height, request_id, trace_id "
         f'| filter Model = "{MODEL}" | filter GenerationLatency > 0 | sort GenerationLatency desc | limit 20'
     )
-    group = log_group(watched.environment.name, watched.fleet.service)
-    return log_table(f"{MODEL}: the 20 slowest requests, milliseconds", group, query, region=region, width=24, height=7)
+    title = f"{MODEL}: the 20 slowest requests, milliseconds"
+    return log_table(title, _log_group(watched), query, region=region, width=14, height=7)
+
+
+def _log_group(watched: WatchedFleet) -> str:
+    return log_group(watched.environment.name, watched.fleet.service)

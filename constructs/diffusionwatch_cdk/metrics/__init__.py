@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .metric import Measure, Metric, measure
+from .metric import Measure, Metric, UnknownMetricError, measure
 
-__all__ = ["Measure", "Metric", "measure"]
+__all__ = ["Measure", "Metric", "UnknownMetricError", "measure"]

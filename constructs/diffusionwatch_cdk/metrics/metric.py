@@ -13,6 +13,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 
+class UnknownMetricError(ValueError):
+    """An alarm or a widget looks at a metric that nobody emits in that form."""
+
+
 @dataclass(frozen=True)
 class Metric:
     """One metric with its complete dimension set: CloudWatch finds nothing by a part of it."""

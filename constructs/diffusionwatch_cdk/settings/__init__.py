@@ -12,8 +12,9 @@ from .agent import AgentSettings, LogFileSettings
 from .bands import BandSettings, LatencyBand, RequestsBand
 from .contacts import Contact, Contacts
 from .digest import DigestHours, DigestRoute, DigestSettings
-from .environment import Budget, EnvironmentSettings, MuteWindow
+from .environment import Budget, EnvironmentSettings
 from .load import SettingsError, known_environments, load_environment
+from .maintenance import MuteWindow
 from .money import AnomalyDetection, BudgetAction, CostSettings, IdleGuardSettings, ProtectedWindow
 from .probe import ProbeSettings
 from .service import AlarmOverride, FleetSettings, MonitoringSettings, Objectives, ServiceSettings

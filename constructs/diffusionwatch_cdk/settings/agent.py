@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from diffusionwatch_agent.measurements import DEFAULT_GPU, DEFAULT_PER_GPU, GPU
 
-from .base import Settings
+from .base import Settings, each_once
 from .nearest import did_you_mean
 
 
@@ -60,9 +60,7 @@ class AgentSettings(Settings):
             if name not in GPU:
                 hint = did_you_mean(name, GPU)
                 raise ValueError(f"the agent measures nothing called {name!r}; allowed: {', '.join(GPU)}{hint}")
-        if twice := next((name for name in value if value.count(name) > 1), None):
-            raise ValueError(f"{twice} stands there twice")
-        return value
+        return each_once(value)
 
     @model_validator(mode="before")
     @classmethod

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from pydantic import model_validator
+from pydantic import field_validator, model_validator
 
-from .base import Settings
+from .base import Settings, each_once
 
 ENDPOINTS = {
     "email": r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
@@ -42,3 +42,9 @@ class Contacts(Settings):
     """who is woken"""
     ticket: tuple[Contact, ...] = ()
     """who finds it in the morning"""
+
+    @field_validator("page", "ticket")
+    @classmethod
+    def _each_once(cls, value: tuple[Contact, ...]) -> tuple[Contact, ...]:
+        each_once(tuple(contact.endpoint for contact in value))
+        return value

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from .base import Name, Settings
+from .base import Name, Settings, known_zone
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Told = Literal["page", "ticket"]
@@ -34,11 +33,7 @@ class DigestHours(Settings):
     @field_validator("zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f"no time zone is called {value!r}") from None
-        return value
+        return known_zone(value)
 
     @model_validator(mode="after")
     def _in_order(self) -> DigestHours:

@@ -9,11 +9,13 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from diffusionwatch_agent.nodes import RETENTION_DAYS
 
-from ..names import logical_id, partition
+from ..names import partition
 from .accounts import CrossAccountSettings, SourceAccount
+from .apart import one_alarm, one_to_cloudformation
 from .base import Name, Settings
 from .contacts import Contact, Contacts
 from .digest import DigestSettings
+from .maintenance import MuteWindow
 from .money import AnomalyDetection, BudgetAction
 from .nearest import did_you_mean
 from .service import MonitoringSettings, ServiceSettings
@@ -27,26 +29,13 @@ class Budget(Settings):
     """US dollars a month, above 0"""
     tag: dict[str, str] = Field(default_factory=dict, max_length=1)
     """one activated cost allocation tag, as key: value, to which the budget is limited; left out: the whole account"""
-    monitoring_usd: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    monitoring_usd: float | None = Field(default=None, gt=0)
     """US dollars a month that the monitoring may cost, above 0; above them `diffusionwatch cost` warns. Left out: no
     warning, since the price grows with fleet and models, so that no amount is right for all"""
     anomalies: AnomalyDetection | None = None
     """AWS Cost Anomaly Detection; left out: none, since an account holds one monitor of services, and has it already"""
     action: BudgetAction | None = None
     """what AWS does when the budget is used up; left out: nothing but telling"""
-
-
-class MuteWindow(Settings):
-    """A planned time in which nobody is notified (AWS::CloudWatch::AlarmMuteRule)."""
-
-    schedule: Annotated[str, StringConstraints(pattern=r"^(cron\(.+\)|at\(\d{4}-\d\d-\d\dT\d\d:\d\d\))$")]
-    """cron(minute hour day month weekday) or at(yyyy-mm-ddThh:mm)"""
-    duration: Annotated[str, StringConstraints(pattern=r"^P(\d+D)?(T(\d+H)?(\d+M)?)?$")]
-    """how long, in ISO 8601: PT1M to P15D"""
-    timezone: str = "UTC"
-    """the time zone of schedule"""
-    reason: str = Field(min_length=8)
-    """why, in a sentence of at least 8 characters"""
 
 
 class EnvironmentSettings(Settings):
@@ -56,7 +45,7 @@ class EnvironmentSettings(Settings):
     """the environment's name: the file's"""
     account: Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
     """the AWS account, twelve digits in quotes"""
-    region: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+    region: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d$")]
     """the AWS region, such as us-east-1"""
     runbooks: Annotated[str, StringConstraints(pattern=r"^https://[^\s#]+$", max_length=200)]
     """where docs/runbooks.md can be read, https://…; each alarm's text links to its own heading there"""
@@ -103,26 +92,22 @@ class EnvironmentSettings(Settings):
         return self
 
     @model_validator(mode="after")
-    def _ids_apart(self) -> EnvironmentSettings:
-        """Names become CloudFormation's logical ids, which know no hyphens: ``video-1`` and ``video1`` are one."""
-        routes = self.digest.routes if self.digest else {}
+    def _names_apart(self) -> EnvironmentSettings:
+        # Imported late: the catalogue reads these models.
+        from ..alarms.discovery import alarm_ids
+
         named: dict[str, Iterable[str]] = {
             "services": self.services,
             "owners": self.owners,
             "maintenance": self.maintenance,
-            "digest.routes": routes,
+            "digest.routes": self.digest.routes if self.digest else {},
             "cross_account.sources": [
                 f"{source}-{service}" for source, its in self.cross_account.sources.items() for service in its.services
             ],
+            "clusters": [one.fleet.eks_cluster for one in self.services.values() if one.fleet.eks_cluster],
         }
-        for where, names in named.items():
-            taken: dict[str, str] = {}
-            for name in names:
-                if (other := taken.get(logical_id(name))) is not None:
-                    raise ValueError(
-                        f"{where}: {other} and {name} are one to CloudFormation, which knows no hyphens: rename one"
-                    )
-                taken[logical_id(name)] = name
+        if problem := one_to_cloudformation(named) or one_alarm(self.services, (*alarm_ids(), *self.maintenance)):
+            raise ValueError(problem)
         return self
 
     @model_validator(mode="after")
@@ -135,9 +120,14 @@ class EnvironmentSettings(Settings):
     @model_validator(mode="after")
     def _known_owners(self) -> EnvironmentSettings:
         for name, service in self.services.items():
-            if service.owner is not None and service.owner not in self.owners:
-                hint = did_you_mean(service.owner, self.owners)
-                raise ValueError(f"services.{name}.owner: owners has nobody called {service.owner!r}{hint}")
+            named = {
+                "owner": service.owner,
+                **{f"alarms.{alarm}.owner": its.owner for alarm, its in service.alarms.items()},
+            }
+            for where, owner in named.items():
+                if owner is not None and owner not in self.owners:
+                    hint = did_you_mean(owner, self.owners)
+                    raise ValueError(f"services.{name}.{where}: owners has nobody called {owner!r}{hint}")
         return self
 
     @property
@@ -154,9 +144,9 @@ class EnvironmentSettings(Settings):
         """The ARN of a resource in the environment's account and Region: ``settings.arn("sqs", "dead-letters")``."""
         return f"arn:{partition(self.region)}:{service}:{self.region}:{self.account}:{resource}"
 
-    def route(self, service: str, severity: str) -> str:
-        """The topic that a service's alarms of a severity tell, by the last part of its name."""
-        owner = self.monitoring(service).owner
+    def route(self, service: str, severity: str, owner: str | None = None) -> str:
+        """The topic that a service's alarms of a severity tell, or those of an owner, by the last part of its name."""
+        owner = owner or self.monitoring(service).owner
         return f"{owner}-{severity}" if owner else severity
 
     @property

@@ -7,6 +7,7 @@ SettingsError: no environment is called 'prdo'; known: dev, local, prod, staging
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import yaml
@@ -67,4 +68,7 @@ def read_environment(path: Path) -> EnvironmentSettings:
     except ValidationError as error:
         # A misspelt key is also a missing one: the misspelling is what people can mend.
         first = min(error.errors(include_url=False), key=lambda found: found["type"] != "extra_forbidden")
-        raise SettingsError(f"{path}, line {line_of(root, first['loc'])}: {explain(first)}") from None
+        said = explain(first)
+        # What spans several places names the first of them itself.
+        place: Iterable[int | str] = first["loc"] or said.partition(":")[0].split(".")
+        raise SettingsError(f"{path}, line {line_of(root, place)}: {said}") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import reprlib
 import textwrap
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
@@ -11,8 +12,12 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
+from .base import IN_WORDS
 from .environment import EnvironmentSettings
 from .nearest import did_you_mean
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = 120  # a hundred models are no message, a whole address is
 
 
 def explain(error: Mapping[str, Any]) -> str:
@@ -29,9 +34,11 @@ def explain(error: Mapping[str, Any]) -> str:
         given, choices = error["input"], get_args(_type_at(location))
         return f"{where} is {given!r}; allowed: {', '.join(choices)}{did_you_mean(str(given), choices)}"
     if kind == "value_error":
-        return f"{where}: {error['ctx']['error']}"
+        return f"{where}: {error['ctx']['error']}" if location else str(error["ctx"]["error"])
+    if kind == "string_pattern_mismatch" and (allowed_text := IN_WORDS.get(error["ctx"]["pattern"])):
+        return f"{where} is {error['input']!r}; allowed: {allowed_text}{_meaning(location)}"
     problem = error["msg"].replace("Input should be", "it must be").replace("String should", "it must")
-    return f"{where} is {error['input']!r}: {problem[0].lower()}{problem[1:]}{_meaning(location)}"
+    return f"{where} is {_SHORT.repr(error['input'])}: {problem[0].lower()}{problem[1:]}{_meaning(location)}"
 
 
 def _meaning(location: tuple[str | int, ...]) -> str:

@@ -10,7 +10,7 @@ from diffusionwatch_agent.instances import INSTANCES
 
 from .agent import AgentSettings
 from .bands import BandSettings
-from .base import ModelName, Name, ResourceName, Settings
+from .base import ClusterName, ModelName, Name, Namespace, ResourceName, Settings, Workload, each_once
 from .money import CostSettings, IdleGuardSettings
 from .nearest import did_you_mean
 from .probe import ProbeSettings
@@ -21,11 +21,11 @@ class FleetSettings(Settings):
 
     auto_scaling_group: ResourceName | None = None
     """name of the EC2 Auto Scaling group; either this or eks_cluster"""
-    eks_cluster: ResourceName | None = None
+    eks_cluster: ClusterName | None = None
     """name of the EKS cluster; either this or auto_scaling_group"""
-    namespace: Name | None = None
+    namespace: Namespace | None = None
     """Kubernetes namespace of the workers; with eks_cluster"""
-    workload: ResourceName | None = None
+    workload: Workload | None = None
     """Kubernetes Deployment of the workers; with eks_cluster"""
     instance_type: str
     """an EC2 instance type with NVIDIA GPUs, such as g6e.xlarge"""
@@ -75,14 +75,16 @@ class AlarmOverride(Settings):
     """false switches the alarm off; then reason is needed"""
     reason: str | None = Field(default=None, min_length=8)
     """why, in a sentence of at least 8 characters; it goes into the template's metadata"""
-    threshold: float | None = None
-    """the alarm's limit, in the unit that docs/alarms.md gives"""
+    threshold: float | None = Field(default=None, ge=0)
+    """the alarm's limit, in the unit that docs/alarms.md gives, 0 or more"""
     periods: int | None = Field(default=None, ge=1, le=1440)
     """how many periods are looked at (N of M of N), 1 to 1440"""
     datapoints: int | None = Field(default=None, ge=1, le=1440)
     """how many of them must breach (M of M of N), 1 to periods"""
     severity: Literal["page", "ticket"] | None = None
     """page or ticket: the alarm then notifies that topic by itself too"""
+    owner: Name | None = None
+    """one of the environment's owners, whose topic this alarm notifies; left out: whose the service is"""
 
     @model_validator(mode="after")
     def _reasoned(self) -> AlarmOverride:
@@ -117,8 +119,9 @@ DASHBOARDS: tuple[Dashboard, ...] = get_args(Dashboard)
 class MonitoringSettings(Settings):
     """How a service is watched; every default can be defended, so an empty one is a working one."""
 
-    models: tuple[ModelName, ...] = Field(default=(), max_length=40)
-    """models that get a line of their own on dashboards, as the worker names them; at most 40"""
+    models: tuple[ModelName, ...] = Field(default=(), max_length=100)
+    """models that can be chosen on dashboards, as the worker names them; at most 100, since each is billed 17
+    custom metrics"""
     dashboards: tuple[Dashboard, ...] = DASHBOARDS
     """the dashboards to make; each costs 3 US dollars a month beyond the account's first three"""
     objectives: Objectives = Objectives()
@@ -149,6 +152,15 @@ class MonitoringSettings(Settings):
         if self.bands.steps and not self.objectives.step_milliseconds:
             raise ValueError("bands.steps needs objectives.step_milliseconds, the baselines of its static twin")
         return self
+
+    _dashboards_once = field_validator("dashboards")(each_once)
+
+    @field_validator("models")
+    @classmethod
+    def _models_apart(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if twice := next((one for one in value if [two.lower() for two in value].count(one.lower()) > 1), None):
+            raise ValueError(f"{twice} stands there twice; names that differ in case alone are one to CloudFormation")
+        return value
 
     @field_validator("alarms")
     @classmethod

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from .base import Settings
+from .base import Settings, each_once
 
 
 class TransactionSearchSettings(Settings):
@@ -35,9 +35,4 @@ class TracingSettings(Settings):
         """Whether anything is made."""
         return bool(self.groups) or self.sampling or self.transaction_search is not None
 
-    @field_validator("groups")
-    @classmethod
-    def _once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if twice := next((name for name in value if value.count(name) > 1), None):
-            raise ValueError(f"{twice} stands there twice")
-        return value
+    _once = field_validator("groups")(each_once)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .alarm import alarm_status
 from .custom import custom
-from .log import log_table
+from .log import log_bars, log_table
 from .metric import Line, alarm_line, graph, number, search, threshold
 from .text import text
 
@@ -14,6 +14,7 @@ __all__ = [
     "alarm_status",
     "custom",
     "graph",
+    "log_bars",
     "log_table",
     "number",
     "search",
