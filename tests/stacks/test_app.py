@@ -139,3 +139,23 @@ def test_without_an_environment_it_is_dev(root: Path, tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "diffusionwatch-dev-monitoring.template.json").exists()
+
+
+def test_what_is_read_while_cdk_starts_calls_no_jsii(root: Path) -> None:
+    # Its pipe to Node.js is not for two threads at once: one would get the other's answer.
+    read = """
+import aws_cdk
+from jsii._kernel.providers.process import _NodeProcess
+
+def send(self, request, *_):
+    raise AssertionError(request)
+
+_NodeProcess.send = send
+import stacks.digest, stacks.overview, stacks.sample_fleet, stacks.widget
+from diffusionwatch_cdk.validation.plugin import MonitoringValidation
+MonitoringValidation()
+"""
+
+    done = subprocess.run([sys.executable, "-c", read], cwd=root, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
