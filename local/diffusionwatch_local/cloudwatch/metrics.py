@@ -9,6 +9,7 @@ from typing import Any
 from cloudwatch_simulator import MetricId, MetricStore, SimulatorError, evaluate_queries
 from diffusionwatch.clock import Clock
 
+from ..console.accounts import NOT_LINKED, of_account
 from ..server.service import Operation, ServiceError
 from .paging import page
 from .times import moment, seconds
@@ -28,8 +29,8 @@ RECENT_SECONDS = 3 * 3600
 class MetricOperations:
     """The operations on metric data, over one store."""
 
-    def __init__(self, store: MetricStore, clock: Clock) -> None:
-        self._store, self._clock = store, clock
+    def __init__(self, store: MetricStore, clock: Clock, account: str) -> None:
+        self._store, self._clock, self._account = store, clock, account
 
     def operations(self) -> Mapping[str, Operation]:
         return {
@@ -64,8 +65,9 @@ class MetricOperations:
     def get_metric_data(self, params: dict[str, Any]) -> dict[str, Any]:
         start, end = _range(params)
         most = params.get("MaxDatapoints", DATAPOINTS_A_REQUEST)
+        queries, forbidden = of_account(params["MetricDataQueries"], self._account)
         try:
-            found = evaluate_queries(params["MetricDataQueries"], self._store, start, end)
+            found = evaluate_queries(queries, self._store, start, end)
         except SimulatorError as error:
             raise ServiceError("ValidationError", str(error)) from None
         newest_first = params.get("ScanBy", "TimestampDescending") == "TimestampDescending"
@@ -81,7 +83,13 @@ class MetricOperations:
             results[index]["Values"].append(value)
         for result in results:
             result["StatusCode"] = "PartialData" if token else "Complete"
-        return {"MetricDataResults": results, "Messages": [], **token}
+            if result["Id"] in forbidden:
+                result["StatusCode"] = "Forbidden"
+        messages = [
+            {"Code": "Forbidden", "Value": NOT_LINKED.format(account=account)}
+            for account in sorted({*forbidden.values()})
+        ]
+        return {"MetricDataResults": results, "Messages": messages, **token}
 
     def get_metric_statistics(self, params: dict[str, Any]) -> dict[str, Any]:
         start, end = _range(params)

@@ -88,10 +88,12 @@ class CloudWatchService:
         return self.alarms.evaluation.live
 
     def operations(self) -> Mapping[str, Operation]:
-        pictures = PictureOperation(self.store, self._clock, self.alarms.held)
-        parts = (MetricOperations(self.store, self._clock), pictures, self.alarms, self.dashboards, self.mute_rules)
+        account = self.place.account
+        metrics = MetricOperations(self.store, self._clock, account)
+        pictures = PictureOperation(self.store, self._clock, self.alarms.held, account)
+        kept = (self.alarms, self.dashboards, self.mute_rules, self.detectors, self._tags)
         every: dict[str, Operation] = {}
-        for part in (*parts, self.detectors, self._tags):
+        for part in (metrics, pictures, *kept):
             every.update(part.operations())
         return {name: _checked(name, operation) for name, operation in every.items()}
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timezone
+from functools import cached_property
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from diffusionwatch.clock import Clock
+from diffusionwatch_local.console.accounts import NOT_LINKED
+from diffusionwatch_local.console.bands import without_bands
 from diffusionwatch_local.console.custom import drawn, event
 from diffusionwatch_local.console.log_view import log_view
+from diffusionwatch_local.console.series import Answer, drawn_series
+from diffusionwatch_local.console.spans import span
 from diffusionwatch_local.console.variables import applied, for_page, variables
 from diffusionwatch_local.console.widgets import alarm_name, alarm_of, metric_queries
 from diffusionwatch_local.logs_insights import QueryError, compile_query
@@ -25,7 +30,7 @@ class Reader:
 
     def __init__(self, client: Callable[[str], Any], clock: Clock) -> None:
         self._cloudwatch, self._logs, self._clock = client("cloudwatch"), client("logs"), clock
-        self._functions = client("lambda")
+        self._functions, self._client = client("lambda"), client
 
     def dashboards(self) -> list[str]:
         """The names of all dashboards, those for whoever is on call first."""
@@ -71,12 +76,12 @@ class Reader:
 
     def _answer(self, widget: Mapping[str, Any], start: float, end: float, theme: str) -> dict[str, Any]:
         """What a widget shows, or why it shows nothing: one that is refused leaves the others as they are."""
+        own = span(widget.get("properties", {}), start, end)
         try:
-            if widget["type"] == "custom":
-                return self._custom(widget, start, end, theme)
-            return self._data(widget, start, end)
+            found = self._custom(widget, *own, theme) if widget["type"] == "custom" else self._data(widget, *own)
         except ClientError as error:
-            return {"note": error.response["Error"].get("Message", str(error))}
+            found = {"note": _here(error.response["Error"].get("Message", str(error)))}
+        return found if own == (start, end) else {**found, "start": own[0], "end": own[1]}
 
     def _data(self, widget: Mapping[str, Any], start: float, end: float) -> dict[str, Any]:
         properties = widget.get("properties", {})
@@ -106,40 +111,40 @@ class Reader:
             properties = {"metrics": _metrics_of(described), "stat": described.get("Statistic", "Average")}
             thresholds = [{"value": described["Threshold"], "label": alarm}]
         queries, lines = metric_queries(properties)
+        queries, bands = without_bands(queries)
         if not queries:
             return {"series": []}
         results: dict[str, list[dict[str, Any]]] = {}
+        messages: list[str] = []
         for page in self._cloudwatch.get_paginator("get_metric_data").paginate(
             MetricDataQueries=queries, StartTime=_when(start), EndTime=_when(end), ScanBy="TimestampAscending"
         ):
+            messages += [message["Value"] for message in page.get("Messages", ())]
             for result in page["MetricDataResults"]:
                 results.setdefault(result["Id"], []).append(result)
         periods = {query["Id"]: _period(query, queries) for query in queries}
-        series = [
-            {
-                "label": result.get("Label") or line.label,
-                "color": line.color,
-                "axis": line.axis,
-                "period": periods[line.id],
-                "points": [
-                    [when.timestamp(), value]
-                    for when, value in zip(result["Timestamps"], result["Values"], strict=True)
-                ],
-            }
-            for line in lines
-            for result in results.get(line.id, ())
-        ]
-        return {"series": series, "thresholds": thresholds}
+
+        def answers(identity: str) -> list[Answer]:
+            return [_answered(result, periods[identity]) for result in results.get(identity, ())]
+
+        empty = {"empty": messages[0]} if messages else {}
+        return {**drawn_series(lines, bands, answers), "thresholds": thresholds, **empty}
 
     def _log(self, properties: Mapping[str, Any], start: float, end: float) -> dict[str, Any]:
         try:
             query = compile_query(properties["query"])
         except QueryError as error:
             return {"note": f"This query cannot be answered here. {error}"}
+        if properties.get("accountId", self._account) != self._account:
+            return {"note": NOT_LINKED.format(account=properties["accountId"])}
         asked = self._logs.start_query(queryString=properties["query"], startTime=int(start), endTime=int(end))
         rows = self._logs.get_query_results(queryId=asked["queryId"])["results"]
         found = [{field["field"]: field["value"] for field in row} for row in rows]
         return log_view(query, properties.get("view", "table"), found)
+
+    @cached_property
+    def _account(self) -> str:
+        return str(self._client("sts").get_caller_identity()["Account"])
 
     def _named(self, names: list[str]) -> list[dict[str, Any]]:
         return list(self._describe(AlarmNames=names, AlarmTypes=["CompositeAlarm", "MetricAlarm"])) if names else []
@@ -158,6 +163,17 @@ class Reader:
                         "notifies": bool(alarm.get("AlarmActions")),
                         "rule": alarm.get("AlarmRule", ""),
                     }
+
+
+def _answered(result: Mapping[str, Any], period: int) -> Answer:
+    moments = (when.timestamp() for when in result["Timestamps"])
+    points = [[at, value] for at, value in zip(moments, result["Values"], strict=True)]
+    return Answer(result.get("Label", ""), period, points)
+
+
+def _here(message: str) -> str:
+    """What the simulator says to whoever writes scenarios, for whoever looks at a graph."""
+    return f"{message.split(';')[0]}; it is not known on this machine" if "`given`" in message else message
 
 
 def _when(seconds: float) -> datetime:

@@ -32,6 +32,8 @@ def metric_queries(properties: Mapping[str, Any]) -> tuple[list[dict[str, Any]],
         identity = look.get("id", f"console{place}")
         visible = look.get("visible", True)
         query: dict[str, Any] = {"Id": identity, "ReturnData": visible}
+        if account := look.get("accountId", properties.get("accountId")):
+            query["AccountId"] = account
         if "label" in look:
             query["Label"] = look["label"]
         if "expression" in look:

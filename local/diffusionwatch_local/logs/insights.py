@@ -89,7 +89,8 @@ class InsightsQueries:
         names = tuple(dict.fromkeys(_name(one) for one in ([named] if isinstance(named, str) else named)))
         if len(names) > GROUPS:
             raise _invalid(f"{len(names)} log groups; a query takes at most {GROUPS}")
-        missing = [name for name in names if not self._storage.exists(name)]
+        foreign = [one for one in named if one.startswith("arn:") and one.split(":")[4] != self._storage.account]
+        missing = [*foreign, *(name for name in names if not self._storage.exists(name))]
         if missing:
             raise _missing(f"Log group '{missing[0]}' does not exist")
         return names

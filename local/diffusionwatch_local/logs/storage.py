@@ -19,7 +19,7 @@ class LogStorage:
     """The log groups of one account and region."""
 
     def __init__(self, account: str, region: str) -> None:
-        self._account, self._region = account, region
+        self.account, self._region = account, region
 
     def put(self, group: str, stream: str, events: Sequence[Mapping[str, Any]], *, create: bool) -> None:
         """Appends events to a stream.
@@ -47,7 +47,7 @@ class LogStorage:
 
     def events(self, group: str, start: int = 0, end: int | None = None) -> Iterator[Event]:
         """The events of a group, from one moment to another, in milliseconds."""
-        log = f"{self._account}:{group}"
+        log = f"{self.account}:{group}"
         for name, stream in list(self._backend().groups[group].streams.items()):
             for one in list(stream.events):
                 if one.timestamp >= start and (end is None or one.timestamp <= end):
@@ -64,4 +64,4 @@ class LogStorage:
         self._backend().filters.delete_filter(name, group)
 
     def _backend(self) -> Any:
-        return get_backend("logs")[self._account][self._region]
+        return get_backend("logs")[self.account][self._region]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from .aggregates import AGGREGATES
@@ -70,11 +70,13 @@ def of_row(node: Node, scope: Scope, now: float) -> OfRow:
     return _built(_plain(node, now), leaf, 0)
 
 
-def of_group(node: Node, scope: Scope, now: float) -> OfGroup:
-    """What an expression with aggregates is of the rows of a group. Raises QueryError."""
+def of_group(node: Node, scope: Scope, now: float, before: Mapping[str, OfGroup]) -> OfGroup:
+    """What an expression with aggregates, and those before it, is of the rows of a group. Raises QueryError."""
 
     def leaf(part: Node) -> OfGroup | None:
         if isinstance(part, Field):
+            if part.name in before:
+                return before[part.name]
             raise QueryError(f"stats aggregates: {part.name} stands within a function such as avg, or after by")
         if isinstance(part, Call) and part.name.lower() in AGGREGATES:
             return _aggregate(part, scope, now)

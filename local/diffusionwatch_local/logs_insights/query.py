@@ -11,7 +11,7 @@ from . import tree
 from .commands import deduplicated, parsed, summed
 from .errors import QueryError
 from .events import MESSAGE, POINTER, TIMESTAMP, Event, Row
-from .expressions import Scope, bin_seconds, of_group, of_row
+from .expressions import OfGroup, Scope, bin_seconds, of_group, of_row
 from .grammar import parse
 from .values import order, truth, written
 
@@ -158,7 +158,9 @@ def _stats(query: Query, command: tree.Stats, scope: Scope, now: float) -> None:
     if sum(isinstance(step, partial) and step.func is summed for _, step in query.steps) >= STATS_COMMANDS:
         raise QueryError(f"A query has at most {STATS_COMMANDS} stats commands")
     groups = {column.name: of_row(column.expression, scope, now) for column in command.groups}
-    values = {column.name: of_group(column.expression, scope, now) for column in command.columns}
+    values: dict[str, OfGroup] = {}
+    for column in command.columns:
+        values[column.name] = of_group(column.expression, scope, now, values)
     scope.narrow([column.name for column in (*command.groups, *command.columns)])
     query.bins = tuple((one.name, seconds) for one in command.groups if (seconds := bin_seconds(one.expression)))
     query.by, query.aggregated, query.limit = tuple(groups), True, None

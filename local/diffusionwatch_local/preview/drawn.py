@@ -10,7 +10,11 @@ from typing import Any
 from cloudwatch_simulator import QueryResult, Simulation, evaluate_queries
 from cloudwatch_simulator.alarms.model import CompositeAlarm, MetricAlarm
 from cloudwatch_simulator.errors import SimulatorError
+from diffusionwatch_local.console.accounts import of_any_account
+from diffusionwatch_local.console.bands import without_bands
 from diffusionwatch_local.console.log_view import log_view
+from diffusionwatch_local.console.series import Answer, drawn_series
+from diffusionwatch_local.console.spans import span
 from diffusionwatch_local.console.widgets import Line, alarm_name, alarm_of, metric_queries
 from diffusionwatch_local.logs_insights import Event, QueryError, compile_query
 from diffusionwatch_local.preview import custom, outside
@@ -20,6 +24,7 @@ from diffusionwatch_local.preview.log_events import log_events
 from diffusionwatch_local.preview.readable import ODD, UNREADABLE
 from diffusionwatch_local.preview.served import Served
 
+Span = tuple[float, float]
 LANES = 9  # as many alarms as the timeline shows before it pushes the dashboard off the screen
 
 CANNOT = "This widget cannot be read; diffusionwatch lint says why"
@@ -71,7 +76,12 @@ class Drawing:
         try:
             if widget.get("type") == "explorer":
                 return outside.explorer(widget, self._searched)
-            return outside.chart(widget) if widget.get("type") == "chart" else {**widget, "data": self._shown(widget)}
+            if widget.get("type") == "chart":
+                return outside.chart(widget)
+            whole = self._data.start, self._data.end
+            own = span(widget.get("properties") or {}, *whole)
+            data = self._shown(widget, own)
+            return {**widget, "data": data if own == whole else {**data, "start": own[0], "end": own[1]}}
         except ODD:
             return {**widget, "type": UNREADABLE, "data": {"note": CANNOT}}
 
@@ -80,46 +90,60 @@ class Drawing:
             results = evaluate_queries(list(queries), self._data.store, self._data.start, self._data.end)
         except SimulatorError:
             return []
-        return [_series(result, Line(result.id, result.label or "", "", "left")) for result in results]
+        look = {"color": "", "axis": "left"}
+        answers = [_answer(result) for result in results]
+        return [_packed({"label": one.label, **look, "period": one.period, "points": one.points}) for one in answers]
 
-    def _shown(self, widget: Mapping[str, Any]) -> dict[str, Any]:
+    def _shown(self, widget: Mapping[str, Any], own: Span) -> dict[str, Any]:
         properties = widget.get("properties") or {}
         if widget.get("type") == "metric":
-            return self._metric(properties)
+            return self._metric(properties, own)
         if widget.get("type") == "alarm":
             names = [alarm_name(arn) for arn in properties.get("alarms", ())]
             return {"alarms": [self._alarms[name] for name in names if name in self._alarms]}
         if widget.get("type") == "custom":
-            span = self._data.start, self._data.end
             known = self._assembly.functions, self._assembly.folder
-            return dict(custom.run(properties, *known, span, self._served.environment))
+            return dict(custom.run(properties, *known, own, self._served.environment))
         if widget.get("type") == UNREADABLE:
             return {"note": CANNOT}
-        return self._log(properties) if widget.get("type") == "log" else {}
+        return self._log(properties, own) if widget.get("type") == "log" else {}
 
-    def _metric(self, properties: Mapping[str, Any]) -> dict[str, Any]:
+    def _metric(self, properties: Mapping[str, Any], own: Span) -> dict[str, Any]:
         alarm = self._assembly.alarms.alarms.get(alarm_of(properties) or "")
         if isinstance(alarm, MetricAlarm):
             queries, lines = _of_alarm(alarm)
             thresholds = [{"value": alarm.threshold, "label": alarm.name}]
         else:
             (queries, lines), thresholds = metric_queries(properties), []
+        queries = of_any_account(queries)
+        rest, bands = without_bands(queries)
         try:
-            results = evaluate_queries(queries, self._data.store, self._data.start, self._data.end)
+            results = self._evaluated(queries if bands else rest, rest, own)
         except SimulatorError as error:
             return {"series": [], "thresholds": thresholds, "note": str(error)}
-        looks = {line.id: line for line in lines}
-        series = [_series(result, looks[result.id]) for result in results if result.id in looks]
-        return {"series": series, "thresholds": thresholds}
+        made = drawn_series(lines, bands, lambda query: [_answer(one) for one in results if one.id == query])
+        return {**made, "series": [_packed(one) for one in made["series"]], "thresholds": thresholds}
 
-    def _log(self, properties: Mapping[str, Any]) -> dict[str, Any]:
+    def _evaluated(self, queries: list[dict[str, Any]], rest: list[dict[str, Any]], own: Span) -> list[QueryResult]:
+        """With the bands that a scenario gives, or without any."""
+        shown = {query["Id"] for query in rest if query.get("ReturnData", True)}
+        every = [{**query, "ReturnData": True} if query["Id"] in shown else query for query in queries]
+        try:
+            return evaluate_queries(every, self._data.store, *own)
+        except SimulatorError:
+            if queries == rest:
+                raise
+            return evaluate_queries(rest, self._data.store, *own)
+
+    def _log(self, properties: Mapping[str, Any], own: Span) -> dict[str, Any]:
         try:
             query = compile_query(str(properties.get("query", "")), self._data.end)
         except QueryError as error:
-            return {"note": f"This query is not answered here. {error}"}
+            return {"note": f"This query cannot be answered here. {error}"}
         if not self._data.invented:
             return {"note": "This data has no log events"}
-        view = log_view(query, str(properties.get("view", "table")), query.run(self._events).rows)
+        events = [event for event in self._events if own[0] * 1000 <= event.timestamp <= own[1] * 1000]
+        view = log_view(query, str(properties.get("view", "table")), query.run(events).rows)
         return view if "series" not in view else {"series": [_packed(one) for one in view["series"]]}
 
     @cached_property
@@ -161,20 +185,20 @@ def _prefix(names: Sequence[str]) -> int:
     return names[0].rfind("-", 0, shared) + 1 if names else 0
 
 
-def _series(result: QueryResult, line: Line) -> dict[str, Any]:
-    look = {"label": result.label or line.label, "color": line.color, "axis": line.axis}
+def _answer(result: QueryResult) -> Answer:
     points = zip(map(float, result.timestamps), map(float, result.values), strict=True)
-    return _packed({**look, "period": result.period, "points": [*points]})
+    return Answer(result.label or "", result.period, [*points])
 
 
 def _packed(series: Mapping[str, Any]) -> dict[str, Any]:
-    """The first moment, the period, and a value or nothing for each period, instead of points."""
-    values: list[float | None] = []
+    """The first moment, the period, and of each period its value, a band's two, or nothing, instead of points."""
+    values: list[float | list[float] | None] = []
     points, period = series["points"], series["period"]
     first = points[0][0] if points else 0.0
-    for at, value in points:
+    for at, *held in points:
         values += [None] * (int((at - first) // period) - len(values))
-        values.append(float(f"{value:.5g}"))
+        short = [float(f"{value:.5g}") for value in held]
+        values.append(short if len(short) > 1 else short[0])
     return {**{key: value for key, value in series.items() if key != "points"}, "first": first, "values": values}
 
 

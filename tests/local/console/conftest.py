@@ -18,8 +18,9 @@ ARN = "arn:aws:cloudwatch:us-east-1:111122223333:alarm:demo-hot"
 
 def body() -> dict[str, Any]:
     lines = {"horizontal": [{"value": 50, "label": "hot", "fill": "above"}]}
-    metric = ["NS", "Heat", "Host", "h", {"stat": "Maximum", "period": 60, "label": "Heat"}]
+    metric: list[Any] = ["NS", "Heat", "Host", "h", {"stat": "Maximum", "period": 60, "label": "Heat"}]
     common = {"metrics": [metric], "region": "us-east-1"}
+    band = [{"expression": "ANOMALY_DETECTION_BAND(m, 3)", "label": "Usual", "id": "b"}]
     logs = {"region": "us-east-1"}
     grouped = "SOURCE '/g' | stats count(*) as n by"
     kinds: list[tuple[str, dict[str, Any]]] = [
@@ -43,6 +44,11 @@ def body() -> dict[str, Any]:
                 "metrics": [["NS", "Heat", "Host", "chosen-host", {"stat": "Maximum", "period": 60}]],
             },
         ),
+        ("metric", {**common, "title": "Ten minutes", "start": "-PT10M"}),
+        ("metric", {**common, "title": "Band", "metrics": [[*metric[:-1], {**metric[-1], "id": "m"}], band]}),
+        ("metric", {**common, "title": "Mine", "accountId": "111122223333"}),
+        ("metric", {**common, "title": "Theirs", "accountId": "444455556666"}),
+        ("log", {**logs, "title": "Their log", "accountId": "444455556666", "query": f"{grouped} who"}),
         ("log", {"title": "Unknown", "region": "us-east-1", "query": "SOURCE '/g' | pattern @message"}),
         ("log", {**logs, "title": "Log bars", "view": "bar", "query": "SOURCE '/g' | stats avg(ms) as mean by who"}),
         ("log", {**logs, "title": "Log pie", "view": "pie", "query": f"{grouped} who"}),

@@ -84,6 +84,28 @@ def test_a_widget_that_is_refused_says_why_and_leaves_the_others(console: Consol
     assert widget(console, "Graph")["series"]
 
 
+def test_a_widget_may_look_at_a_time_of_its_own(console: Console) -> None:
+    data = widget(console, "Ten minutes")
+    assert (data["start"], data["end"]) == (1_767_572_400.0, 1_767_573_000.0)
+    assert len(data["series"][0]["points"]) == 10
+    assert "start" not in widget(console, "Graph")
+
+
+def test_a_band_lies_around_what_is_measured(console: Console) -> None:
+    measured, band = widget(console, "Band")["series"]
+    assert (measured["label"], band["label"], band["band"]) == ("Heat", "Usual", True)
+    assert all(low < high for _, low, high in band["points"])
+    assert len(band["points"]) == len(measured["points"])
+
+
+def test_the_account_s_own_data_is_shown_and_nothing_of_one_that_is_not_linked(console: Console) -> None:
+    assert len(widget(console, "Mine")["series"][0]["points"]) == 28
+    theirs = widget(console, "Theirs")
+    assert [series["points"] for series in theirs["series"]] == [[]]
+    assert "444455556666 is not linked" in theirs["empty"]
+    assert "444455556666 is not linked" in widget(console, "Their log")["note"]
+
+
 @pytest.mark.parametrize(
     ("path", "status"), [("/api/dashboards/none", 404), ("/api/dashboards/demo-all-views?hours=-1", 400)]
 )

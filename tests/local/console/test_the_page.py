@@ -32,8 +32,8 @@ def page(console: Console) -> Iterator[Any]:
 
 def test_every_view_is_drawn_without_an_error(page: Any) -> None:
     assert page.errors == []
-    assert page.locator(".tile").count() == 14
-    for title in ("Graph", "Stack", "Gauge", "Bar", "Pie", "Alarm's own"):
+    assert page.locator(".tile").count() == 23
+    for title in ("Graph", "Stack", "Gauge", "Bar", "Pie", "Alarm's own", "Log bars", "Log pie", "Log lines", "Band"):
         tile = page.locator(".tile", has=page.locator(f'h2:text-is("{title}")'))
         assert tile.locator("svg path, svg rect, svg circle").count() > 0, title
 
@@ -106,3 +106,41 @@ def test_what_people_got_stands_under_the_story_as_text(page: Any) -> None:
         story,
     )
     assert lines == ["00:01pagestuck is ALARM", "00:02chatFiring: <b>stuck</b>"]
+
+
+def test_an_alarm_tells_all_of_itself_by_keys_alone(page: Any, console: Console) -> None:
+    page.goto(f"{console.url}?hours=1")
+    page.wait_for_selector(".chip")
+    page.locator(".chip").first.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("dialog h2").inner_text() == "demo-hot"
+    assert "Threshold Crossed" in page.locator("dialog .told").inner_text()
+    page.keyboard.press("Escape")
+    assert not page.locator("dialog").is_visible()
+
+
+def test_the_arrows_read_a_graph_from_its_newest_point_on(page: Any) -> None:
+    graph = page.locator(".tile", has=page.locator("h2:text-is('Graph')")).locator("svg")
+    graph.focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    assert "Heat: 68" in page.locator("#tip").inner_text()
+    page.keyboard.press("Escape")
+    assert not page.locator("#tip").is_visible()
+
+
+def test_a_widget_of_its_own_time_says_so(page: Any) -> None:
+    assert page.locator("h2:has-text('Ten minutes') small").inner_text() == "last 10 min"
+    assert page.locator("h2:text-is('Graph') small").inner_text() == ""
+
+
+def test_a_band_is_an_area_that_says_what_it_is(page: Any) -> None:
+    tile = page.locator(".tile", has=page.locator("h2:text-is('Band')"))
+    assert tile.locator("path.band").count() > 0
+    assert "stand-in" in tile.locator(".footnote").inner_text()
+
+
+def test_the_page_fits_a_telephone(page: Any) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.set_viewport_size({"width": 1500, "height": 1000})

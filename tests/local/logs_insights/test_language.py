@@ -179,6 +179,11 @@ def test_stats_of_nothing_is_one_row_without_groups_and_none_with() -> None:
     assert asked("filter ms < 0 | stats count(*) as n by Model").rows == []
 
 
+def test_an_aggregate_may_be_made_of_those_before_it() -> None:
+    (row,) = asked("stats max(ms) as most, min(ms) as least, most - least as between").rows
+    assert row == {"most": "4000", "least": "1000", "between": "3000"}
+
+
 def test_bins_begin_at_whole_periods() -> None:
     rows = asked("stats count(*) as n by bin(2m) | sort `bin(2m)` asc").rows
     assert [(row["bin(2m)"][11:16], row["n"]) for row in rows] == [("00:00", "2"), ("00:02", "2"), ("00:04", "1")]

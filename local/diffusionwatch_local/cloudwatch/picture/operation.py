@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
 from cloudwatch_simulator import MetricStore, SimulatorError, evaluate_queries
 from diffusionwatch.clock import Clock
 
+from ...console.accounts import of_account
+from ...console.spans import moment
 from ...console.widgets import Line, alarm_of, metric_queries
 from ...server.service import Operation, ServiceError
 from ..messages import queries_of
@@ -20,14 +20,13 @@ from .drawing import png
 
 WIDTH, HEIGHT, LARGEST = 600, 400, 2000
 SPAN = "-PT3H"
-_AGO = re.compile(r"^-P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?)?$")
 
 
 class PictureOperation:
     """Draws widgets over one store and the alarms that they name."""
 
-    def __init__(self, store: MetricStore, clock: Clock, alarms: Mapping[str, StoredAlarm]) -> None:
-        self._store, self._clock, self._alarms = store, clock, alarms
+    def __init__(self, store: MetricStore, clock: Clock, alarms: Mapping[str, StoredAlarm], account: str) -> None:
+        self._store, self._clock, self._alarms, self._account = store, clock, alarms, account
 
     def operations(self) -> Mapping[str, Operation]:
         return {"GetMetricWidgetImage": self._get}
@@ -42,7 +41,7 @@ class PictureOperation:
 
     def _chart(self, widget: Mapping[str, Any]) -> Chart:
         now = self._clock.time()
-        start, end = _moment(widget.get("start", SPAN), now), _moment(widget.get("end", "-PT0M"), now)
+        start, end = moment(widget.get("start", SPAN), now), moment(widget.get("end", "-PT0M"), now)
         width, height = int(widget.get("width", WIDTH)), int(widget.get("height", HEIGHT))
         if not (100 <= width <= LARGEST and 100 <= height <= LARGEST and start < end):
             raise ValueError(f"width and height are 100 to {LARGEST}, and start is before end")
@@ -76,7 +75,7 @@ class PictureOperation:
                 one.period,
                 looks[one.id].color,
             )
-            for one in evaluate_queries(queries, self._store, start, end)
+            for one in evaluate_queries(of_account(queries, self._account)[0], self._store, start, end)
             if one.id in looks
         )
 
@@ -90,15 +89,3 @@ def _levels(widget: Mapping[str, Any]) -> tuple[Level, ...]:
     marks = (widget.get("annotations") or {}).get("horizontal", ())
     each = [one for mark in marks for one in (mark if isinstance(mark, list) else [mark])]
     return tuple(Level(float(one["value"]), one.get("label", ""), one.get("color", "")) for one in each)
-
-
-def _moment(text: str, now: float) -> float:
-    """
-    >>> _moment("-PT3H", 10_800.0), _moment("1970-01-01T00:01:00Z", 0.0)
-    (0.0, 60.0)
-    """
-    if ago := _AGO.match(text):
-        return (
-            now - timedelta(**{unit: int(count) for unit, count in ago.groupdict(default="0").items()}).total_seconds()
-        )
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()

@@ -23,10 +23,14 @@ function html(name, attributes = {}, ...children) {
 // Series without a colour of their own take the next of the palette, so that two never share one by their places.
 function colorOf(series, place, all) {
   if (series.color) return series.color;
-  const before = all.slice(0, place).filter((one) => !one.color).length;
+  if (series.band) return "var(--faint)";
+  const before = all.slice(0, place).filter((one) => !one.color && !one.band).length;
   const palette = all.some((one) => one.color) ? BESIDE : COLORS;
   return `var(${palette[before % palette.length]})`;
 }
+// Colours that a dashboard fixes were chosen on white; as text on dark tiles they are too dark.
+const legible = (color) => (color.startsWith("#") ? `color-mix(in srgb, ${color} var(--own-share), var(--ink))` : color);
+
 const two = (n) => String(n).padStart(2, "0");
 
 function clockTime(seconds) {
@@ -78,7 +82,7 @@ function runs(series) {
 
 function stack(list) {
   const below = new Map();
-  return list.map((series) => ({
+  return list.map((series) => series.band ? series : ({
     ...series,
     points: series.points.map(([at, value]) => {
       const base = below.get(at) || 0;
@@ -88,8 +92,10 @@ function stack(list) {
   }));
 }
 
+const hasPoints = (one) => one.points.length > 0;
+
 function scale(series, axis, annotations) {
-  const values = series.flatMap((s) => s.points.map((p) => p[1]));
+  const values = series.flatMap((s) => s.points.flatMap((p) => s.band ? [p[1], p[2]] : [p[1]]));
   const lines = annotations.map((a) => a.value).filter((v) => typeof v === "number");
   const least = axis.min ?? Math.min(0, ...values);
   let most = axis.max ?? Math.max(...values, ...lines, least);
@@ -108,7 +114,8 @@ function timeSeries(widget, box) {
   const notes = { left: [], right: [] };
   for (const note of horizontal) notes[note.yAxis === "right" ? "right" : "left"].push(note);
   const hasRight = sides.right.length > 0 || properties.yAxis?.right !== undefined;
-  const pad = { left: 38, right: hasRight ? 38 : 8, top: 10, bottom: 18 };
+  const units = { left: properties.yAxis?.left?.label, right: hasRight && properties.yAxis?.right?.label };
+  const pad = { left: 38, right: hasRight ? 38 : 8, top: units.left || units.right ? 18 : 10, bottom: 18 };
   const inner = { width: Math.max(10, width - pad.left - pad.right), height: Math.max(10, height - pad.top - pad.bottom) };
   const x = (at) => pad.left + ((at - widget.start) / (widget.end - widget.start)) * inner.width;
   const y = {};
@@ -118,12 +125,16 @@ function timeSeries(widget, box) {
   }
   const svg = el("svg", { viewBox: `0 0 ${width} ${height}`, height, role: "img", "aria-label": properties.title || "" });
 
-  for (const value of ticks(y.left.low, y.left.high, inner.height / 38)) {
+  // An axis of nothing would only look like one of something.
+  const empty = { left: !sides.left.some(hasPoints) && !notes.left.length, right: !sides.right.some(hasPoints) && !notes.right.length };
+  for (const value of empty.left ? [] : ticks(y.left.low, y.left.high, inner.height / 38)) {
     svg.append(el("line", { class: "grid", x1: pad.left, x2: pad.left + inner.width, y1: y.left(value), y2: y.left(value) }));
     svg.append(el("text", { class: "axis", x: pad.left - 6, y: y.left(value) + 3.5, "text-anchor": "end" }, figure(value)));
   }
-  if (hasRight) for (const value of ticks(y.right.low, y.right.high, inner.height / 38))
+  for (const value of empty.right ? [] : ticks(y.right.low, y.right.high, inner.height / 38))
     svg.append(el("text", { class: "axis", x: pad.left + inner.width + 6, y: y.right(value) + 3.5 }, figure(value)));
+  if (units.left && !empty.left) svg.append(el("text", { class: "axis", x: 0, y: 8 }, units.left));
+  if (units.right && !empty.right) svg.append(el("text", { class: "axis", x: width, y: 8, "text-anchor": "end" }, units.right));
   for (const at of timeTicks(widget.start, widget.end, inner.width)) {
     if (x(at) > pad.left + 12 && x(at) < pad.left + inner.width - 12)
       svg.append(el("text", { class: "axis", x: x(at), y: height - 4, "text-anchor": "middle" }, clockTime(at)));
@@ -147,7 +158,11 @@ function timeSeries(widget, box) {
 
   series.forEach((one, place) => {
     const side = y[one.axis === "right" ? "right" : "left"], color = colorOf(one, place, series);
-    for (const run of runs(one)) {
+    for (const run of one.band ? runs(one) : []) {
+      const edge = (points, at) => points.map((p) => `${x(p[0]).toFixed(1)} ${side(p[at]).toFixed(1)}`).join("L");
+      plot.append(el("path", { class: "band", d: `M${edge(run, 1)}L${edge([...run].reverse(), 2)}Z`, fill: color, opacity: 0.22 }));
+    }
+    for (const run of one.band ? [] : runs(one)) {
       const line = run.map((p, i) => `${i ? "L" : "M"}${x(p[0]).toFixed(1)} ${side(p[1]).toFixed(1)}`).join("");
       if (properties.stacked) {
         const back = [...run].reverse().map((p) => `L${x(p[0]).toFixed(1)} ${side(p[2]).toFixed(1)}`).join("");
@@ -170,46 +185,67 @@ function timeSeries(widget, box) {
     plot.append(el("line", { x1: pad.left, x2: pad.left + inner.width, y1: at, y2: at, stroke: color, "stroke-width": 1.2, "stroke-dasharray": "5 4" }));
     if (note.label) {
       const above = at - pad.top > 16;
-      svg.append(el("text", { class: "axis", x: pad.left + 6, y: above ? at - 4 : at + 12, style: `fill:${color};font-weight:600` }, note.label));
+      svg.append(el("text", { class: "axis", x: pad.left + 6, y: above ? at - 4 : at + 12, style: `fill:${legible(color)};font-weight:600` }, note.label));
     }
   }
-  if (!series.some((one) => one.points.length))
+  if (!series.some(hasPoints))
     svg.append(el("text", { class: "axis", x: pad.left + inner.width / 2, y: pad.top + inner.height / 2, "text-anchor": "middle" }, "No datapoints in this range"));
   hover(svg, widget, series, { x, pad, inner });
   return svg;
 }
 
+// What the lines hold at the pointer, or with the arrow keys at the next point.
 function hover(svg, widget, series, { x, pad, inner }) {
   const cross = svg.appendChild(el("line", { y1: pad.top, y2: pad.top + inner.height, stroke: "var(--faint)", visibility: "hidden" }));
   const tip = document.getElementById("tip");
-  svg.addEventListener("mousemove", (event) => {
-    const bounds = svg.getBoundingClientRect();
-    const share = (event.clientX - bounds.left - pad.left) / inner.width;
-    if (share < 0 || share > 1) return leave();
-    const at = widget.start + share * (widget.end - widget.start);
+  let shownAt = null;
+  const leave = () => { tip.hidden = true; cross.setAttribute("visibility", "hidden"); };
+  const show = (at, left, top) => {
     const rows = [];
-    let shown = null;
+    let found = null;
     series.forEach((one, place) => {
       const point = one.points.reduce((best, p) => (!best || Math.abs(p[0] - at) < Math.abs(best[0] - at) ? p : best), null);
       if (!point || Math.abs(point[0] - at) > one.period) return;
-      shown = shown ?? point[0];
-      const value = point.length > 2 ? point[1] - point[2] : point[1];
-      rows.push(html("div", {}, html("i", { style: `background:${colorOf(one, place, series)}` }), `${one.label}: `, html("b", {}, figure(value))));
+      found = found ?? point[0];
+      const value = one.band ? `${figure(point[1])} to ${figure(point[2])}` : figure(point.length > 2 ? point[1] - point[2] : point[1]);
+      rows.push(html("div", {}, html("i", { style: `background:${colorOf(one, place, series)}` }), `${one.label}: `, html("b", {}, value)));
     });
     if (!rows.length) return leave();
-    cross.setAttribute("x1", x(shown)); cross.setAttribute("x2", x(shown)); cross.setAttribute("visibility", "visible");
-    tip.replaceChildren(html("div", {}, html("b", {}, clockTime(shown))), ...rows);
-    tip.hidden = false;
-    tip.style.left = `${Math.min(event.clientX + 14, innerWidth - tip.offsetWidth - 8)}px`;
-    tip.style.top = `${Math.min(event.clientY + 14, innerHeight - tip.offsetHeight - 8)}px`;
+    shownAt = found;
+    cross.setAttribute("x1", x(found)); cross.setAttribute("x2", x(found)); cross.setAttribute("visibility", "visible");
+    tellAt(tip, left, top, html("div", {}, html("b", {}, clockTime(found))), ...rows);
+  };
+  const place = (at) => { const bounds = svg.getBoundingClientRect(); show(at, bounds.left + x(at), bounds.top + pad.top); };
+  svg.addEventListener("mousemove", (event) => {
+    const share = (event.clientX - svg.getBoundingClientRect().left - pad.left) / inner.width;
+    if (share < 0 || share > 1) return leave();
+    show(widget.start + share * (widget.end - widget.start), event.clientX, event.clientY);
   });
-  const leave = () => { tip.hidden = true; cross.setAttribute("visibility", "hidden"); };
   svg.addEventListener("mouseleave", leave);
+  svg.addEventListener("blur", leave);
+  const times = [...new Set(series.flatMap((one) => one.points.map((p) => p[0])))].sort((a, b) => a - b);
+  if (!times.length) return;
+  svg.setAttribute("tabindex", "0");
+  svg.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (event.key === "Escape") return leave();
+    if (!step) return;
+    event.preventDefault();
+    const now = shownAt === null || tip.hidden ? times.length : times.indexOf(shownAt) + step;
+    place(times[Math.max(0, Math.min(times.length - 1, now))]);
+  });
+}
+
+function tellAt(tip, left, top, ...content) {
+  tip.replaceChildren(...content);
+  tip.hidden = false;
+  tip.style.left = `${Math.max(4, Math.min(left + 14, innerWidth - tip.offsetWidth - 8))}px`;
+  tip.style.top = `${Math.max(4, Math.min(top + 14, innerHeight - tip.offsetHeight - 8))}px`;
 }
 
 function legend(series) {
   return html("div", { class: "legend" }, ...series.map((one, place) =>
-    html("span", {}, html("i", { style: `background:${colorOf(one, place, series)}` }), one.label)));
+    html("span", {}, html("i", { class: one.band ? "area" : "", style: `background:${colorOf(one, place, series)}` }), one.label)));
 }
 
 function sparkline(one, color, start, end) {
@@ -269,6 +305,11 @@ function bar(widget, box) {
   return svg;
 }
 
+function withShares(rows) {
+  const sum = rows.reduce((all, one) => all + total(one), 0);
+  return rows.map((one) => ({ ...one, label: `${one.label}: ${sum ? figure((total(one) / sum) * 100) : 0} %` }));
+}
+
 function pie(widget, box) {
   const rows = widget.data.series, sum = rows.reduce((all, one) => all + total(one), 0);
   const radius = Math.min(box.clientWidth, box.clientHeight) / 2 - 6, cx = box.clientWidth / 2, cy = box.clientHeight / 2;
@@ -283,3 +324,40 @@ function pie(widget, box) {
   });
   return svg;
 }
+
+// What a log query counts by its groups: one column for each value, side by side at each group.
+function columns(widget, box) {
+  const { by, names, values } = widget.data.bars, width = box.clientWidth, height = box.clientHeight;
+  const pad = { left: 38, right: 8, top: 8, bottom: 32 };
+  const inner = { width: Math.max(10, width - pad.left - pad.right), height: Math.max(10, height - pad.top - pad.bottom) };
+  const [low, high] = scale(values.map((one) => ({ points: one.values.map((value) => [0, value ?? 0]) })), {}, []);
+  const y = (value) => pad.top + (1 - (value - low) / (high - low)) * inner.height;
+  const slot = inner.width / Math.max(1, names.length), each = Math.min(34, (slot * 0.76) / values.length);
+  const svg = el("svg", { viewBox: `0 0 ${width} ${height}`, height, role: "img", "aria-label": `${widget.properties.title || ""}: ${inWords(widget.data.bars)}` });
+  for (const value of ticks(low, high, inner.height / 38)) {
+    svg.append(el("line", { class: "grid", x1: pad.left, x2: pad.left + inner.width, y1: y(value), y2: y(value) }));
+    svg.append(el("text", { class: "axis", x: pad.left - 6, y: y(value) + 3.5, "text-anchor": "end" }, figure(value)));
+  }
+  // As many names as have room: each, or every second, third …
+  const every = Math.max(1, Math.ceil((Math.max(...names.map((name) => name.length), 1) * 6.2 + 8) / slot));
+  names.forEach((name, at) => {
+    const middle = pad.left + slot * (at + 0.5), left = middle - (each * values.length) / 2;
+    const group = svg.appendChild(el("g", {}, el("rect", { x: middle - slot / 2, y: pad.top, width: slot, height: inner.height, fill: "transparent" })));
+    values.forEach((one, place) => {
+      const value = one.values[at];
+      if (value === null) return;
+      group.append(el("rect", { x: left + each * place + 1, width: Math.max(1, each - 2), y: Math.min(y(value), y(0)), height: Math.max(1, Math.abs(y(0) - y(value))), rx: 2, fill: colorOf(one, place, values) }));
+    });
+    if (at % every === 0) svg.append(el("text", { class: "axis", x: middle, y: height - 18, "text-anchor": "middle" }, name));
+    group.addEventListener("mousemove", (event) => tellAt(document.getElementById("tip"), event.clientX, event.clientY, html("div", {}, html("b", {}, `${by} ${name}`)),
+      ...values.map((one, place) => html("div", {}, html("i", { style: `background:${colorOf(one, place, values)}` }), `${one.label}: `, html("b", {}, one.values[at] === null ? "–" : figure(one.values[at]))))));
+  });
+  svg.addEventListener("mouseleave", () => { document.getElementById("tip").hidden = true; });
+  svg.append(el("text", { class: "axis", x: pad.left + inner.width / 2, y: height - 4, "text-anchor": "middle" }, by));
+  return svg;
+}
+
+const inWords = ({ names, values }) => names.map((name, at) => `${name} ${values.map((one) => `${one.label} ${one.values[at] === null ? "none" : figure(one.values[at])}`).join(", ")}`).join("; ");
+
+// A pie of a log query has a slice for each group, of its first value.
+const slices = ({ names, values }) => names.map((label, at) => ({ label, color: "", points: [[0, values[0].values[at] ?? 0]] }));

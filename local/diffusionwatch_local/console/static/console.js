@@ -25,23 +25,48 @@ function drawState(state) {
   }));
   shown.alarms = new Map(state.alarms.map((alarm) => [alarm.name, alarm]));
   shown.prefixes = [state.dashboards, state.alarms.map((alarm) => alarm.name)].map((names) => (names[0] ?? "").slice(0, commonPrefix(names)));
-  // Whatever is wrong, and whatever would tell somebody; quiet leaves are counted, and named on hover.
-  const loud = state.alarms.filter((alarm) => alarm.notifies || alarm.state !== "OK");
-  const quiet = state.alarms.filter((alarm) => !loud.includes(alarm));
-  const rank = { ALARM: 0, INSUFFICIENT_DATA: 2, OK: 1 };
-  loud.sort((a, b) => rank[a.state] - rank[b.state]);
-  byId("alarms").replaceChildren(...loud.map((alarm) => {
-    const chip = html("span", { class: `chip${alarm.composite ? " composite" : ""}`, "data-state": alarm.state }, html("i"), short(alarm.name));
-    chip.title = `${alarm.name}: ${alarm.state} since ${clockTime(alarm.since)}\n${alarm.reason}\n\n${alarm.description}`;
+  drawAlarms(state.alarms);
+  shown.state = state;
+  drawStory(state);
+}
+
+// Whatever is wrong, and whatever joins others; the quiet rest is counted, and shown on request.
+function drawAlarms(alarms) {
+  const rank = { ALARM: 0, OK: 1, INSUFFICIENT_DATA: 2 };
+  const loud = alarms.filter((alarm) => alarm.composite || alarm.state !== "OK").sort((a, b) => rank[a.state] - rank[b.state]);
+  const quiet = alarms.filter((alarm) => !loud.includes(alarm));
+  const signature = JSON.stringify([shown.allAlarms, alarms.map((alarm) => [alarm.name, alarm.state])]);
+  const box = byId("alarms"), focused = box.contains(document.activeElement) ? document.activeElement.dataset.name : null;
+  if (box.dataset.signature === signature) return;
+  box.dataset.signature = signature;
+  box.replaceChildren(...[...loud, ...(shown.allAlarms ? quiet : [])].map((alarm) => {
+    const chip = html("button", { type: "button", class: `chip${alarm.composite ? " composite" : ""}`, "data-state": alarm.state, "data-name": alarm.name },
+      html("i"), short(alarm.name), html("span", { class: "spoken" }, ` ${STATES[alarm.state]}`));
+    chip.title = `${alarm.name}: ${STATES[alarm.state]} since ${clockTime(alarm.since)}`;
+    chip.onclick = () => tellAlarm(alarm.name);
     return chip;
   }));
   if (quiet.length) {
-    const rest = html("span", { class: "chip", "data-state": "OK" }, html("i"), `${quiet.length} more OK`);
-    rest.title = quiet.map((alarm) => short(alarm.name)).join("\n");
-    byId("alarms").append(rest);
+    const rest = html("button", { type: "button", class: "chip more", "aria-expanded": String(Boolean(shown.allAlarms)), "data-name": "" },
+      shown.allAlarms ? "fewer" : `${quiet.length} more OK`);
+    rest.onclick = () => { shown.allAlarms = !shown.allAlarms; drawAlarms([...shown.alarms.values()]); byId("alarms").lastChild.focus(); };
+    box.append(rest);
   }
-  shown.state = state;
-  drawStory(state);
+  if (focused !== null) [...box.children].find((chip) => chip.dataset.name === focused)?.focus();
+}
+
+const STATES = { ALARM: "in alarm", OK: "OK", INSUFFICIENT_DATA: "no data" };
+
+// All that an alarm says: what it is, since when, why, and what to do.
+function tellAlarm(name) {
+  const alarm = shown.alarms.get(name), dialog = byId("alarm");
+  if (!alarm) return;
+  const links = (text) => text.replace(/(^|\s)(https?:\/\/[^\s)]+)/g, "$1[$2]($2)");
+  dialog.querySelector("h2").textContent = alarm.name;
+  dialog.querySelector(".told").replaceChildren(
+    html("p", { class: "state", "data-state": alarm.state }, html("b", {}, STATES[alarm.state]), html("time", {}, `since ${clockTime(alarm.since)} UTC`)),
+    markdown([alarm.reason, alarm.description, alarm.rule ? `Rule: \`${alarm.rule}\`` : ""].filter(Boolean).map(links).join("\n\n")));
+  dialog.showModal();
 }
 
 // An alarm's name without what all names of its fleet, or of its environment, begin with.
@@ -133,20 +158,28 @@ function states(alarms, properties) {
   let list = alarms.filter((alarm) => !properties.states || properties.states.includes(alarm.state));
   if (properties.sortBy === "stateUpdatedTimestamp") list = [...list].sort((a, b) => b.since - a.since);
   return html("div", { class: "states" }, ...list.map((alarm) => {
-    const box = html("div", { class: "state", "data-state": alarm.state }, html("b", {}, short(alarm.name)),
-      alarm.state === "INSUFFICIENT_DATA" ? "no data" : alarm.state, html("time", {}, clockTime(alarm.since)));
+    const box = html("button", { type: "button", class: "state", "data-state": alarm.state }, html("b", {}, short(alarm.name)),
+      STATES[alarm.state], html("time", {}, clockTime(alarm.since)));
     box.title = `${alarm.name}\n${alarm.reason}`;
+    box.onclick = () => tellAlarm(alarm.name);
     return box;
   }));
 }
 
-function logTable({ columns, rows, note }) {
-  if (note) return html("div", { class: "note" }, note);
+const thousands = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
+
+function logTable({ columns, rows }, days) {
   if (!rows.length) return html("div", { class: "note" }, "Nothing in this range");
-  const cell = (row, name) => name === "@timestamp" ? clockTime(row[name]) : row[name] === undefined ? "" : String(row[name]);
+  const number = new Set(columns.filter((name) => rows.every((row) => row[name] === undefined || /^-?(0|[1-9]\d*)(\.\d+)?$/.test(row[name]))));
+  const look = (name) => (number.has(name) ? { class: "figure" } : {});
+  const cell = (row, name) => {
+    const text = row[name] ?? "";
+    const moment = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}$/.test(text);
+    return html("td", { title: moment ? `${text} UTC` : text, ...look(name) }, moment ? text.slice(days ? 5 : 11, 19) : number.has(name) && text ? thousands.format(Number(text)) : text);
+  };
   return html("table", {},
-    html("thead", {}, html("tr", {}, ...columns.map((name) => html("th", {}, name.replace("@", ""))))),
-    html("tbody", {}, ...rows.map((row) => html("tr", {}, ...columns.map((name) => html("td", { title: cell(row, name) }, cell(row, name)))))));
+    html("thead", {}, html("tr", {}, ...columns.map((name) => html("th", { scope: "col", ...look(name) }, name.replace("@", ""))))),
+    html("tbody", {}, ...rows.map((row) => html("tr", {}, ...columns.map((name) => cell(row, name))))));
 }
 
 function valueTable({ series }) {
@@ -161,20 +194,37 @@ const CHARTS = { timeSeries, gauge, bar, pie };
 function fill(widget, content) {
   const view = widget.properties?.view || "timeSeries";
   content.className = "content";
+  content.removeAttribute("tabindex");
   if (widget.type === "text") return content.replaceChildren(markdown(widget.properties.markdown));
   if (widget.data.note) return content.replaceChildren(html("div", { class: "note" }, widget.data.note));
-  if (widget.type === "alarm") { content.classList.add("scroll"); return content.replaceChildren(states(widget.data.alarms, widget.properties)); }
-  if (widget.type === "log") { content.classList.add("scroll"); return content.replaceChildren(logTable(widget.data)); }
-  if (widget.data.html !== undefined) { content.classList.add("scroll"); return content.replaceChildren(harmless(widget.data)); }
+  if (widget.type === "alarm") { scrolls(content); return content.replaceChildren(states(widget.data.alarms, widget.properties)); }
+  if (widget.data.columns) { scrolls(content); return content.replaceChildren(logTable(widget.data, widget.end - widget.start > 72000)); }
+  if (widget.data.bars) return drawChart(content, widget, ...(view === "pie" ? [pie, slices(widget.data.bars)] : [columns, widget.data.bars.values]));
+  if (widget.type === "log") return drawChart(content, { ...widget, properties: { ...widget.properties, stacked: view === "stackedArea" } }, timeSeries, widget.data.series);
+  if (widget.data.html !== undefined) { scrolls(content); return content.replaceChildren(harmless(widget.data)); }
   if (widget.data.markdown !== undefined) return content.replaceChildren(markdown(widget.data.markdown));
   if (widget.type !== "metric") return content.replaceChildren(html("div", { class: "note" }, `A ${widget.type} widget is drawn by the CloudWatch console only`));
   if (view === "singleValue") return content.replaceChildren(singleValue(widget));
   if (view === "table") return content.replaceChildren(valueTable(widget.data));
+  drawChart(content, widget, CHARTS[view] || timeSeries, widget.data.series);
+}
+
+// Legend and footnote first: a chart takes the room that it leaves.
+function drawChart(content, widget, chart, series) {
   content.classList.add("chart");
   const box = html("div", { class: "plot" });
   content.replaceChildren(box);
-  if (widget.properties.legend?.position !== "hidden" && view !== "gauge") content.append(legend(widget.data.series));
-  box.append((CHARTS[view] || timeSeries)(widget, box));
+  if (chart === columns && !widget.data.bars.names.length) return content.replaceChildren(html("div", { class: "note" }, "Nothing in this range"));
+  if (widget.data.empty && !series.some(hasPoints)) return content.replaceChildren(html("div", { class: "note" }, widget.data.empty));
+  if (widget.properties.legend?.position !== "hidden" && chart !== gauge) content.append(legend(chart === pie ? withShares(series) : series));
+  if (widget.data.footnote) content.append(html("div", { class: "footnote" }, widget.data.footnote));
+  box.append(chart(chart === pie ? { ...widget, data: { series } } : widget, box));
+}
+
+// What does not fit is scrolled, by keys as well.
+function scrolls(content) {
+  content.classList.add("scroll");
+  content.tabIndex = 0;
 }
 
 // A graph whose threshold belongs to an alarm that is going off gets that alarm's colour.
@@ -188,6 +238,13 @@ function alarming(widget) {
   return false;
 }
 
+// A widget may look at another time than its dashboard, and says so beside its title.
+function ownRange(start, end, now) {
+  const hours = (end - start) / 3600;
+  const size = hours < 1 ? `${figure(hours * 60)} min` : hours < 48 ? `${figure(hours)} h` : `${figure(hours / 24)} d`;
+  return end >= now - 60 ? `last ${size}` : `${clockTime(start)} to ${clockTime(end)} (${size})`;
+}
+
 function drawDashboard(data) {
   const grid = byId("grid");
   const signature = JSON.stringify([data.name, data.widgets.map((w) => [w.type, w.x, w.y, w.width, w.height, w.properties?.title])]);
@@ -199,17 +256,21 @@ function drawDashboard(data) {
       tile.style.gridColumn = `${(widget.x ?? 0) + 1} / span ${widget.width ?? 6}`;
       tile.style.gridRow = `${(widget.y ?? 0) + 1} / span ${widget.height ?? 6}`;
       if (widget.properties?.background === "transparent") tile.classList.add("plain");
-      if (widget.properties?.title) tile.append(html("h2", {}, widget.properties.title));
+      if (widget.properties?.title) tile.append(html("h2", { title: widget.properties.title }, widget.properties.title, html("small")));
       tile.append(html("div", { class: "content" }));
       return tile;
     }));
   }
   data.widgets.forEach((widget, place) => {
     const tile = grid.children[place], content = tile.querySelector(".content");
-    if (tile.matches(":hover") && tile.classList.contains("timeSeries") && !byId("tip").hidden) return; // do not pull a graph from under the pointer
-    const top = content.scrollTop;
-    fill({ ...widget, start: data.start, end: data.end }, content);
-    content.scrollTop = top;
+    if ((tile.matches(":hover") || tile.contains(document.activeElement)) && !byId("tip").hidden) return; // do not pull a graph from under the pointer
+    const { scrollTop, scrollLeft } = content, focused = tile.contains(document.activeElement) && document.activeElement.tagName;
+    const { start = data.start, end = data.end } = widget.data;
+    fill({ ...widget, start, end }, content);
+    const range = tile.querySelector("h2 small");
+    if (range) range.textContent = start === data.start && end === data.end ? "" : ownRange(start, end, data.end);
+    Object.assign(content, { scrollTop, scrollLeft });
+    if (focused) (focused === "svg" ? content.querySelector("svg[tabindex]") : content)?.focus();
     tile.classList.toggle("alarming", alarming(widget));
   });
 }
@@ -274,6 +335,7 @@ byId("theme").onclick = () => theme(document.documentElement.dataset.theme === "
 shown.name = decodeURIComponent(location.hash.slice(1)) || null;
 shown.hours = Number(asked.get("hours")) || null;
 byId("range").value = String(shown.hours ?? "auto");
+byId("alarm").onclick = (event) => { if (event.target === byId("alarm")) byId("alarm").close(); };
 byId("range").onchange = (event) => { shown.hours = Number(event.target.value) || null; refresh(); };
 addEventListener("resize", () => { if (shown.data) drawDashboard(shown.data); });
 repeat(async () => drawState(await get("/api/state")), 1000).then(() => repeat(refresh, 2000));

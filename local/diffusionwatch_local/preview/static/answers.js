@@ -8,7 +8,7 @@ function unpacked(one, start) {
   const points = [];
   one.values.forEach((value, place) => {
     const at = one.first + place * one.period;
-    if (value !== null && at >= start) points.push([at, value]);
+    if (value !== null && at >= start) points.push([at, value].flat()); // of a band two
   });
   return { ...one, points };
 }
@@ -22,7 +22,7 @@ function answerTo(path) {
   const set = variables.flatMap(({ value, choices }) => choices.filter((one) => one.value === value)).reduce((on, one) => one.set || on, 0);
   const widgets = PREVIEW.sets[set].map((changed, place) => {
     const widget = changed ?? PREVIEW.sets[0][place];
-    const series = widget.data.series && widget.data.series.map((one) => unpacked(one, start));
+    const series = widget.data.series && widget.data.series.map((one) => unpacked(one, widget.data.start ?? start));
     return { ...widget, data: { ...widget.data, ...(series && { series }) } };
   });
   return { name: PREVIEW.name, start, end: PREVIEW.end, variables, widgets };
