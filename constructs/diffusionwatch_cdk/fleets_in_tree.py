@@ -18,6 +18,8 @@ from diffusionwatch_agent.instances import INSTANCES
 MONITOR, SERVICE, WORKLOAD = "diffusionwatch:monitor", "diffusionwatch:service", "diffusionwatch:workload"
 """The tags that say what a tree cannot: ``off`` leaves a group alone, a name, and on EKS ``namespace/deployment``."""
 
+_TYPE = re.compile(r"[a-z][a-z0-9-]*\d[a-z0-9-]*\.[a-z0-9-]+")
+"""An instance type, with GPUs or without."""
 INNER = ("ASG", "Resource")
 """What CDK's own constructs call the group inside them."""
 
@@ -27,7 +29,8 @@ class FoundFleet:
     """A group of GPU instances."""
 
     resource: autoscaling.CfnAutoScalingGroup | eks.CfnNodegroup
-    instance_type: str
+    instance_type: str | None
+    """None: known only when it is deployed"""
     tags: dict[str, str]
 
     @property
@@ -39,7 +42,11 @@ class FoundFleet:
 
 
 def found(node: IConstruct) -> FoundFleet | None:
-    """The fleet that this node is; None for anything else, for groups without GPUs, and for those tagged ``off``."""
+    """The fleet that this node is; None for anything else, for groups without GPUs, and for those tagged ``off``.
+
+    A group whose instance type the tree does not tell (a parameter, an imported template) is one if it is tagged
+    ``diffusionwatch:service``.
+    """
     if isinstance(node, autoscaling.CfnAutoScalingGroup):
         given: tuple[Any, ...] = (node.mixed_instances_policy, node.launch_template, node.launch_configuration_name)
     elif isinstance(node, eks.CfnNodegroup):
@@ -49,27 +56,32 @@ def found(node: IConstruct) -> FoundFleet | None:
     tags = {name: str(value) for name, value in node.tags.tag_values().items()}
     if tags.get(MONITOR) == "off":
         return None
-    gpu = next((one for part in given for one in _instance_types(node, part) if one in INSTANCES), None)
-    return FoundFleet(node, gpu, tags) if gpu else None
+    types = list(_instance_types(cdk.Stack.of(node), given))
+    gpu = next((one for one in types if one in INSTANCES), None)
+    untold = not types and SERVICE in tags
+    return FoundFleet(node, gpu, tags) if gpu or untold else None
 
 
-def _instance_types(node: IConstruct, given: Any) -> Iterator[str]:
-    """Every string in a property, and in the launch template or configuration that it refers to."""
-    stack = cdk.Stack.of(node)
-    for word in _strings(stack.resolve(given)):
-        yield word
-        template = _template(stack, word)
-        if template is not None:
-            yield from _strings(stack.resolve(template))
+def _instance_types(stack: cdk.Stack, given: tuple[Any, ...]) -> Iterator[str]:
+    """The instance types in some properties, and then in the launch templates or configurations they refer to."""
+    words = [word for part in given for word in _strings(stack.resolve(part))]
+    yield from filter(_TYPE.fullmatch, words)
+    for template in _templates(stack, frozenset(words)):
+        yield from filter(_TYPE.fullmatch, _strings(stack.resolve(template)))
 
 
-def _template(stack: cdk.Stack, logical_id: str) -> Any:
-    for one in stack.node.find_all():
-        if isinstance(one, ec2.CfnLaunchTemplate) and stack.resolve(one.logical_id) == logical_id:
-            return one.launch_template_data
-        if isinstance(one, autoscaling.CfnLaunchConfiguration) and stack.resolve(one.logical_id) == logical_id:
-            return one.instance_type
-    return None
+def _templates(stack: cdk.Stack, logical_ids: frozenset[str]) -> list[Any]:
+    """Of the stack itself; where it has none of those ids, of the others of the app."""
+    for scope in (stack, stack.node.root):
+        found: list[Any] = []
+        for one in scope.node.find_all():
+            if isinstance(one, ec2.CfnLaunchTemplate) and stack.resolve(one.logical_id) in logical_ids:
+                found.append(one.launch_template_data)
+            elif isinstance(one, autoscaling.CfnLaunchConfiguration) and stack.resolve(one.logical_id) in logical_ids:
+                found.append(one.instance_type)
+        if found:
+            return found
+    return []
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -131,6 +131,64 @@ def test_a_node_group_whose_workers_are_not_known_is_said_and_left(stack: cdk.St
     assert assertions.Annotations.from_stack(stack).find_info("*", assertions.Match.string_like_regexp("namespace/"))
 
 
+def test_a_template_of_another_stack_is_read_too(stack: cdk.Stack, environment: Environment) -> None:
+    theirs = cdk.Stack(stack.node.scope, "Templates", env=HERE)
+    data = ec2.CfnLaunchTemplate.LaunchTemplateDataProperty(instance_type="g6e.xlarge")
+    made = ec2.CfnLaunchTemplate(theirs, "Launch", launch_template_data=data)
+    given = autoscaling.CfnAutoScalingGroup.LaunchTemplateSpecificationProperty(
+        launch_template_id=made.ref, version=made.attr_latest_version_number
+    )
+    group(stack, "Far", launch_template=given)
+
+    assert list(monitored(stack, environment()).monitored) == ["far"]
+
+
+def test_a_group_in_a_stage_is_found_from_above_it(environment: Environment) -> None:
+    app = cdk.App()
+    inner = cdk.Stack(cdk.Stage(app, "Prod", env=HERE), "S")
+    on_template(inner, "Staged", "g6e.xlarge")
+
+    aspect = MonitorFleets(settings=environment()).over(app)
+    app.synth()
+    assert list(aspect.monitored) == ["staged"]
+
+
+def test_a_type_that_the_tree_does_not_tell_is_watched_where_its_service_is_named(
+    stack: cdk.Stack, environment: Environment
+) -> None:
+    kind = cdk.CfnParameter(stack, "Kind", default="g6e.xlarge").value_as_string
+    on_template(stack, "Unnamed", kind)
+    cdk.Tags.of(on_template(stack, "Named", kind)).add("diffusionwatch:service", "posters")
+    cdk.Tags.of(on_template(stack, "Web", "m7i.large")).add("diffusionwatch:service", "web")
+
+    assert list(monitored(stack, environment()).monitored) == ["posters"]
+
+
+@pytest.mark.parametrize(
+    ("names", "says"),
+    [
+        (["1stWorkers"], "a fleet is called '1st-workers'; allowed: small letters.*name this one by the tag"),
+        (["W" * 33], "at most 32: name this one by the tag"),
+        (["Images", "ImagesGpu"], "images-gpu-degraded would be an alarm of images and one of images-gpu"),
+    ],
+)
+def test_a_name_that_no_service_can_have_is_said(
+    stack: cdk.Stack, environment: Environment, names: list[str], says: str
+) -> None:
+    for name in names:
+        on_template(stack, name, "g6e.xlarge")
+
+    monitored(stack, environment())
+    assert assertions.Annotations.from_stack(stack).find_error("*", assertions.Match.string_like_regexp(says))
+
+
+def test_a_queue_of_a_fleet_that_is_not_there_ends_the_synth(stack: cdk.Stack, environment: Environment) -> None:
+    on_template(stack, "ImageWorkers", "g6e.xlarge")
+
+    with pytest.raises(RuntimeError, match="no fleet is called 'imageworkers'; did you mean image-workers"):
+        monitored(stack, environment(), queues={"imageworkers": "jobs"})
+
+
 def test_several_fleets_stand_in_one_stack(stack: cdk.Stack, environment: Environment) -> None:
     settings = environment("image-api", "upscaler")
     for name, service in settings.services.items():
