@@ -24,7 +24,12 @@ def body() -> dict[str, Any]:
     logs = {"region": "us-east-1"}
     grouped = "SOURCE '/g' | stats count(*) as n by"
     kinds: list[tuple[str, dict[str, Any]]] = [
-        ("text", {"markdown": "# Fleet\nwith **bold** and [a link](https://example.com)"}),
+        (
+            "text",
+            {
+                "markdown": "# Fleet\nwith **bold** and [a link](https://example.com) [home](https://aws.test/#dashboards/dashboard/demo-all-views)"
+            },
+        ),
         ("alarm", {"title": "Alarms", "alarms": [ARN]}),
         ("metric", {**common, "title": "Graph", "view": "timeSeries", "annotations": lines}),
         ("metric", {**common, "title": "Stack", "view": "timeSeries", "stacked": True}),

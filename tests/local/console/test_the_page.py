@@ -59,6 +59,11 @@ def test_text_is_markdown_without_markup_of_its_own(page: Any) -> None:
     assert page.locator(".markdown b").inner_text() == "bold"
 
 
+def test_a_link_to_a_dashboard_that_is_here_stays_here(page: Any) -> None:
+    assert page.locator(".markdown a:text-is('home')").get_attribute("href") == "#demo-all-views"
+    assert page.locator(".markdown a:text-is('a link')").get_attribute("href") == "https://example.com"
+
+
 def test_a_variable_is_a_choice_that_only_its_widgets_follow(page: Any) -> None:
     choice = page.locator("[data-variable=host]")
     assert choice.locator("option").all_inner_texts() == ["h", "i"]

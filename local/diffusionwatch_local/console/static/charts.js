@@ -57,9 +57,18 @@ function ticks(low, high, wanted) {
   return found;
 }
 
+const DAY = 86400, MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+
+// The day beside the time, where more than one is drawn.
+function moment(seconds, span) {
+  const date = new Date(seconds * 1000), day = `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
+  if (span <= DAY) return clockTime(seconds);
+  return seconds % DAY ? `${day} ${clockTime(seconds)}` : day;
+}
+
 function timeTicks(start, end, width) {
-  const steps = [300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
-  const step = steps.find((s) => ((end - start) / s) * 70 <= width) || 86400;
+  const steps = [300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, DAY, 2 * DAY, 7 * DAY, 14 * DAY];
+  const room = end - start > DAY ? 90 : 70, step = steps.find((s) => ((end - start) / s) * room <= width) || 28 * DAY;
   const found = [];
   for (let at = Math.ceil(start / step) * step; at <= end; at += step) found.push(at);
   return found;
@@ -115,7 +124,7 @@ function timeSeries(widget, box) {
   for (const note of horizontal) notes[note.yAxis === "right" ? "right" : "left"].push(note);
   const hasRight = sides.right.length > 0 || properties.yAxis?.right !== undefined;
   const units = { left: properties.yAxis?.left?.label, right: hasRight && properties.yAxis?.right?.label };
-  const pad = { left: 38, right: hasRight ? 38 : 8, top: units.left || units.right ? 18 : 10, bottom: 18 };
+  const pad = { left: 38, right: hasRight ? 38 : 8, top: units.left || units.right ? 20 : 10, bottom: 18 };
   const inner = { width: Math.max(10, width - pad.left - pad.right), height: Math.max(10, height - pad.top - pad.bottom) };
   const x = (at) => pad.left + ((at - widget.start) / (widget.end - widget.start)) * inner.width;
   const y = {};
@@ -133,11 +142,11 @@ function timeSeries(widget, box) {
   }
   for (const value of empty.right ? [] : ticks(y.right.low, y.right.high, inner.height / 38))
     svg.append(el("text", { class: "axis", x: pad.left + inner.width + 6, y: y.right(value) + 3.5 }, figure(value)));
-  if (units.left && !empty.left) svg.append(el("text", { class: "axis", x: 0, y: 8 }, units.left));
-  if (units.right && !empty.right) svg.append(el("text", { class: "axis", x: width, y: 8, "text-anchor": "end" }, units.right));
+  if (units.left && !empty.left) svg.append(el("text", { class: "axis", x: 2, y: 10 }, units.left));
+  if (units.right && !empty.right) svg.append(el("text", { class: "axis", x: width - 2, y: 10, "text-anchor": "end" }, units.right));
   for (const at of timeTicks(widget.start, widget.end, inner.width)) {
     if (x(at) > pad.left + 12 && x(at) < pad.left + inner.width - 12)
-      svg.append(el("text", { class: "axis", x: x(at), y: height - 4, "text-anchor": "middle" }, clockTime(at)));
+      svg.append(el("text", { class: "axis", x: x(at), y: height - 4, "text-anchor": "middle" }, moment(at, widget.end - widget.start)));
   }
 
   const clip = `clip${Math.random().toString(36).slice(2)}`;
@@ -213,7 +222,7 @@ function hover(svg, widget, series, { x, pad, inner }) {
     if (!rows.length) return leave();
     shownAt = found;
     cross.setAttribute("x1", x(found)); cross.setAttribute("x2", x(found)); cross.setAttribute("visibility", "visible");
-    tellAt(tip, left, top, html("div", {}, html("b", {}, clockTime(found))), ...rows);
+    tellAt(tip, left, top, html("div", {}, html("b", {}, moment(found, widget.end - widget.start))), ...rows);
   };
   const place = (at) => { const bounds = svg.getBoundingClientRect(); show(at, bounds.left + x(at), bounds.top + pad.top); };
   svg.addEventListener("mousemove", (event) => {
@@ -268,6 +277,7 @@ function singleValue(widget) {
     // A number that is three periods old is no number of now.
     const fresh = last && widget.end - last[0] <= one.period * 3;
     const box = html("div", { class: "number" }, html("b", {}, fresh ? figure(last[1]) : "–"), html("small", {}, one.label));
+    if (!fresh) box.append(html("small", { class: "stale" }, last ? `nothing since ${clockTime(last[0] + one.period)}` : "nothing in this range"));
     if (properties.sparkline && points.length > 1) box.append(sparkline({ ...one, points }, colorOf(one, place, data.series), widget.start, widget.end));
     return box;
   }));

@@ -121,12 +121,18 @@ const fit = (text, width) => (text.length * 6.4 <= width ? text : text.slice(0, 
 
 // ---- widgets
 
+// A link to a dashboard that is shown here leads there, not to AWS.
+function nearby(link) {
+  const name = link.match(/#dashboards(?:\/dashboard\/|:name=)([\w-]+)/)?.[1];
+  return shown.state?.dashboards.includes(name) ? `#${name}` : link;
+}
+
 function markdown(text) {
   const escape = (s) => s.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
   const inline = (s) => escape(s)
     .replace(/`([^`]+)`/g, "<code>$1</code>")
     .replace(/\*\*([^*]+)\*\*/g, "<b>$1</b>")
-    .replace(/\[([^\]]+)\]\((https?:[^)\s]+)\)/g, '<a href="$2" rel="noreferrer">$1</a>');
+    .replace(/\[([^\]]+)\]\((https?:[^)\s]+)\)/g, (_, words, link) => `<a href="${nearby(link)}" rel="noreferrer">${words}</a>`);
   const blocks = [];
   let list = [];
   const close = () => { if (list.length) blocks.push(`<ul>${list.join("")}</ul>`); list = []; };
@@ -242,7 +248,7 @@ function alarming(widget) {
 function ownRange(start, end, now) {
   const hours = (end - start) / 3600;
   const size = hours < 1 ? `${figure(hours * 60)} min` : hours < 48 ? `${figure(hours)} h` : `${figure(hours / 24)} d`;
-  return end >= now - 60 ? `last ${size}` : `${clockTime(start)} to ${clockTime(end)} (${size})`;
+  return end >= now - 60 ? `last ${size}` : `${moment(start, DAY + 1)} to ${moment(end, DAY + 1)} (${size})`;
 }
 
 function drawDashboard(data) {
@@ -337,5 +343,14 @@ shown.hours = Number(asked.get("hours")) || null;
 byId("range").value = String(shown.hours ?? "auto");
 byId("alarm").onclick = (event) => { if (event.target === byId("alarm")) byId("alarm").close(); };
 byId("range").onchange = (event) => { shown.hours = Number(event.target.value) || null; refresh(); };
+addEventListener("hashchange", () => {
+  const name = decodeURIComponent(location.hash.slice(1));
+  if (!name || name === shown.name || !shown.state) return;
+  byId("alarm").close();
+  shown.name = name;
+  drawState(shown.state);
+  refresh();
+  scrollTo(0, 0);
+});
 addEventListener("resize", () => { if (shown.data) drawDashboard(shown.data); });
 repeat(async () => drawState(await get("/api/state")), 1000).then(() => repeat(refresh, 2000));
