@@ -50,7 +50,7 @@ class Drawing:
                 "start": self._data.start,
                 "end": self._data.end,
                 "incidents": list(self._data.events),
-                "lanes": self._lanes(),
+                "lanes": self._lanes(dashboard),
             },
         }
 
@@ -164,7 +164,7 @@ class Drawing:
                 "rule": "",
             }
 
-    def _lanes(self) -> list[dict[str, Any]]:
+    def _lanes(self, dashboard: str) -> list[dict[str, Any]]:
         spans: dict[str, list[list[float | None]]] = {}
         for change in self._simulation.transitions:
             if change.new == "ALARM" != change.old:
@@ -173,16 +173,19 @@ class Drawing:
                 spans[change.alarm][-1][1] = change.at
         telling = [name for name in spans if self._alarms.get(name, {}).get("notifies")]
         names = sorted(telling, key=lambda name: (spans[name][0][0] or 0, name))[:LANES]
-        prefix = _prefix(list(self._alarms))
-        return [{"alarm": name[prefix:], "alarming": spans[name]} for name in names]
+        prefix = dashboard[: _prefix(dashboard, list(self._alarms))]
+        return [{"alarm": name.removeprefix(prefix), "alarming": spans[name]} for name in names]
 
 
-def _prefix(names: Sequence[str]) -> int:
-    """How many letters all names share, up to a hyphen."""
-    shared = 0
-    while names and all(name[shared : shared + 1] == names[0][shared : shared + 1] != "" for name in names):
-        shared += 1
-    return names[0].rfind("-", 0, shared) + 1 if names else 0
+def _prefix(dashboard: str, names: Sequence[str]) -> int:
+    """How many letters a dashboard's name shares with most alarms, in whole words: its fleet's, which all of them say.
+
+    >>> _prefix("prod-image-api-on-call", ["prod-image-api-oom", "prod-image-api-busy", "prod-digest"])
+    15
+    """
+    words = dashboard.split("-")
+    starts = ("-".join([*words[:count], ""]) for count in range(len(words), 0, -1))
+    return next((len(one) for one in starts if sum(name.startswith(one) for name in names) > len(names) / 2), 0)
 
 
 def _answer(result: QueryResult) -> Answer:

@@ -1,7 +1,7 @@
 // The page: asks for the state each second and for the shown dashboard every two, and draws both.
 "use strict";
 
-const shown = { name: null, hours: null, alarms: new Map(), data: null, state: null, prefixes: [], chosen: {} };
+const shown = { name: null, hours: null, alarms: new Map(), data: null, state: null, prefix: "", chosen: {} };
 const SHORTEST = 0.75, LONGEST = 3; // hours that "auto" shows: from when there was something to show, at most 3
 const byId = (id) => document.getElementById(id);
 
@@ -24,7 +24,7 @@ function drawState(state) {
     return button;
   }));
   shown.alarms = new Map(state.alarms.map((alarm) => [alarm.name, alarm]));
-  shown.prefixes = [state.dashboards, state.alarms.map((alarm) => alarm.name)].map((names) => (names[0] ?? "").slice(0, commonPrefix(names)));
+  shown.prefix = fleetPrefix(state.dashboards[0] ?? "", state.alarms);
   drawAlarms(state.alarms);
   shown.state = state;
   drawStory(state);
@@ -69,10 +69,13 @@ function tellAlarm(name) {
   dialog.showModal();
 }
 
-// An alarm's name without what all names of its fleet, or of its environment, begin with.
-function short(name) {
-  const prefix = shown.prefixes.find((start) => start && name.startsWith(start)) ?? "";
-  return name.slice(prefix.length);
+// An alarm's name without what the names of its fleet begin with.
+const short = (name) => (name.startsWith(shown.prefix) ? name.slice(shown.prefix.length) : name);
+
+// What a dashboard's name shares with most alarms, in whole words.
+function fleetPrefix(dashboard, alarms) {
+  const words = dashboard.split("-"), most = (start) => alarms.filter((alarm) => alarm.name.startsWith(start)).length > alarms.length / 2;
+  return words.map((_, at) => `${words.slice(0, words.length - at).join("-")}-`).find(most) ?? "";
 }
 
 // Up to which letter all names are the same. Whole words only: "prod-image-api-" of every alarm of one fleet.
@@ -90,7 +93,7 @@ function drawStory({ story, clock }) {
   byId("banner-title").textContent = story.title;
   byId("banner-text").textContent = story.text;
   const width = byId("timeline").clientWidth, lanes = story.lanes || [], row = 13, top = 24, height = top + lanes.length * row + 18;
-  const gutter = lanes.length ? 150 : 0;
+  const gutter = lanes.length ? Math.min(150, width * 0.3) : 0;
   const x = (at) => gutter + Math.max(0, Math.min(1, (at - story.start) / (story.end - story.start))) * (width - gutter - 2);
   const svg = el("svg", { viewBox: `0 0 ${width} ${height}`, height, role: "img", "aria-label": "Incidents and alarms over time" });
   svg.append(el("rect", { x: gutter, y: 2, width: Math.max(0, width - gutter - 2), height: 18, rx: 4, fill: "var(--rule)" }));
@@ -98,7 +101,8 @@ function drawStory({ story, clock }) {
   for (const incident of story.incidents) {
     const from = x(incident.begins), to = x(incident.ends);
     const over = clock.now >= incident.begins;
-    svg.append(el("rect", { x: from, y: 2, width: to - from, height: 18, rx: 4, fill: over ? "var(--s3)" : "var(--faint)", opacity: over ? 0.9 : 0.4 }));
+    svg.append(el("rect", { x: from, y: 2, width: to - from, height: 18, rx: 4, fill: over ? "var(--s3)" : "var(--faint)", opacity: over ? 0.9 : 0.4 },
+      el("title", {}, `${incident.title}, ${clockTime(incident.begins)} to ${clockTime(incident.ends)}`)));
     svg.append(el("text", { x: from + 7, y: 15, "font-size": 11.5, "font-weight": 600, fill: over ? "#241a02" : "var(--ink)" }, fit(incident.title, to - from - 12)));
   }
   lanes.forEach((lane, place) => {
