@@ -14,6 +14,8 @@ class EnvironmentStack(cdk.Stack):
     """the stack's part of the name"""
     about: str
     """what it holds, in a line"""
+    dense: bool = False
+    """true leaves spaces out of the template, of which a megabyte is all that CloudFormation takes"""
 
     def __init__(self, scope: Construct, settings: EnvironmentSettings) -> None:
         super().__init__(
@@ -23,6 +25,7 @@ class EnvironmentStack(cdk.Stack):
             env=cdk.Environment(account=settings.account, region=settings.region),
             tags={"diffusionwatch:environment": settings.name},
             analytics_reporting=False,
+            suppress_template_indentation=self.dense,
         )
         self.settings = settings
         self.fleets = {name: Fleet.named(name, service.fleet) for name, service in settings.services.items()}

@@ -53,5 +53,5 @@ def dashboard_resource(scope: Construct, id: str, name: str, body: dict[str, Any
 
 def _json(scope: Construct, body: dict[str, Any]) -> str:
     """Plain JSON where every name is known, CloudFormation's join where a construct's name is still a token."""
-    plain = json.dumps(body, ensure_ascii=False)
+    plain = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return cdk.Stack.of(scope).to_json_string(body) if cdk.Token.is_unresolved(plain) else plain

@@ -45,7 +45,11 @@ AWS_METRICS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("AutoScalingGroupName",),
     ),
     "AWS/Events": (("TriggeredRules",), ("RuleName",)),
-    "AWS/Logs": (("EMFParsingErrors", "EMFValidationErrors", "EMFDisabledErrors"), ("LogGroupName",)),
+    "AWS/Lambda": (("Invocations", "Errors", "Duration", "Throttles"), ("FunctionName",)),
+    "AWS/Logs": (
+        ("EMFParsingErrors", "EMFValidationErrors", "EMFDisabledErrors", "IncomingBytes", "IncomingLogEvents"),
+        ("LogGroupName",),
+    ),
     "AWS/SNS": (("NumberOfNotificationsFailed", "NumberOfNotificationsDelivered"), ("TopicName",)),
     # While the canary of the setting probe runs.
     "CloudWatchSynthetics": (("SuccessPercent", "Duration", "Failed"), ("CanaryName",)),

@@ -122,6 +122,11 @@ class WatchedFleet:
         group = catalog.log_group(self.environment.name, self.fleet.service)
         return Metric("AWS/Logs", name, (("LogGroupName", group),), stat, period)
 
+    def function(self, function: str, name: str, stat: str, period: int = 60) -> Metric:
+        """What Lambda says about one of the environment's functions, such as ``cost-meter``."""
+        dimension = ("FunctionName", names.function_name(self.environment.name, function))
+        return Metric("AWS/Lambda", name, (dimension,), stat, period)
+
     def probe(self, name: str, stat: str, period: int = 300) -> Metric:
         """A figure of the service's canary; only of a service with a probe."""
         canary = names.canary_name(self.environment.name, self.fleet.service)

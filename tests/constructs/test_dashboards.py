@@ -71,8 +71,8 @@ def test_it_works_for_a_fleet_of_which_little_is_known(watch, name: str) -> None
     assert "SQS" not in json.dumps(bodies(watched, name))
 
 
-def test_it_stays_within_the_limits_for_forty_models(watch, name: str) -> None:
-    watched = watch(models=[f"model-{number}" for number in range(40)])
+def test_it_stays_within_the_limits_for_a_hundred_models(watch, name: str) -> None:
+    watched = watch(models=[f"model-{number}" for number in range(100)])
 
     body = bodies(watched, name)
     assert len(json.dumps(body)) < BODY_LIMIT

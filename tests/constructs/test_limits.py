@@ -20,7 +20,7 @@ RESOURCES, TEMPLATE_BYTES = 500, 1_000_000
 
 def everything(name: str) -> dict[str, Any]:
     """A service with the most models, by the longest names."""
-    models = [f"{number:02}{'m' * 98}" for number in range(40)]
+    models = [f"{number:03}{'m' * 97}" for number in range(100)]
     return {
         "models": models,
         "owner": "team",

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from diffusionwatch.catalog import FAULTS, REJECTIONS
 from diffusionwatch_cdk.alarms import define
 from diffusionwatch_cdk.dashboards.layout import body
 from diffusionwatch_cdk.dashboards.on_call import on_call
@@ -74,3 +75,34 @@ def test_each_model_has_its_line(watch) -> None:
     rows = widgets(watch())["Generation latency (L_gen): received to returned"]["properties"]["metrics"]
 
     assert {row[-1].get("label") for row in rows} >= {"sdxl, p90", "flux, p90"}
+
+
+ON_EKS = {"auto_scaling_group": None, "eks_cluster": "images", "namespace": "serving", "workload": "worker"}
+
+
+def labels(widget: dict) -> set[str]:
+    return {row[-1]["label"] for row in widget["properties"]["metrics"] if "label" in row[-1]}
+
+
+def test_faults_and_rejections_are_told_apart_by_class(watch) -> None:
+    drawn = widgets(watch())["Faults and rejections by class"]
+
+    assert {f"{one} (ours)" for one in FAULTS} | {f"{one} (its own)" for one in REJECTIONS} == labels(drawn)
+    assert all("ErrorClass" in row for row in drawn["properties"]["metrics"])
+
+
+def test_what_an_operator_asks_first_stands_in_the_numbers(watch) -> None:
+    assert labels(widgets(watch())["Now"]) == {
+        "Requests a minute (T_req)",
+        "Success, percent",
+        "Generation p50, seconds (L_gen)",
+        "Generation p90, seconds (L_gen)",
+        "Oldest waiting, seconds",
+        "Workers alive, percent of expected",
+        "Dollars an hour",
+    }
+
+
+def test_what_the_fleet_asks_for_and_gets_is_shown_on_both_platforms(watch) -> None:
+    assert labels(widgets(watch())["Instances"]) == {"Maximum", "Desired", "In service", "Failed launches"}
+    assert labels(widgets(watch(**ON_EKS))["Workers"]) == {"Desired", "Ready"}

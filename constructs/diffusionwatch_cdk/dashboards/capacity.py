@@ -71,7 +71,13 @@ def _age(watched: WatchedFleet, alarms: AlarmSetDefinition, region: str) -> Widg
 
 
 def _group(watched: WatchedFleet, region: str) -> Widget:
+    unheard = measure(
+        f"in_service - FILL(heard, 0) * 60 / (PERIOD(heard) * {watched.fleet.workers_per_instance})",
+        in_service=watched.group("GroupInServiceInstances", "Minimum", PERIOD),
+        heard=watched.worker("WorkerHeartbeat", "Sum", PERIOD),
+    )
     lines = [
+        Line(unheard, "Launched, no heartbeat yet", "#9467bd"),
         Line(watched.group("GroupMaxSize", "Maximum"), "Maximum", QUIET),
         Line(watched.group("GroupDesiredCapacity", "Maximum"), "Desired", SLOW),
         Line(watched.group("GroupInServiceInstances", "Minimum"), "In service", GOOD),

@@ -9,25 +9,36 @@ from ..metrics import Measure, measure
 from ..watched import WatchedFleet
 from .colors import BAD, CALM, QUIET, SLOW
 from .layout import Widget, body
-from .measures import dollars_an_hour
-from .widgets import Line, graph, number, text, threshold
+from .measures import dollars_an_hour, model_search
+from .widgets import Line, graph, number, search, text, threshold
 
 HOUR, DAY = 3600, 86_400
+MODELS_DRAWN = 8
+"""Models with a line each; of more, a SEARCH draws what there is of their cost."""
 
 
 def cost(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any]:
     """The body of the dashboard ``<environment>-<service>-cost``."""
     rows: list[list[Widget]] = [
-        [text(f"# {watched.fleet.service}: money", width=24, height=1)],
+        [text(_title(watched), width=24, height=1 if watched.environment.budget.monitoring_usd is None else 2)],
         [_now(watched)],
         [_hourly(watched, alarms), _daily(watched, alarms)],
         [_today(watched), _month(watched)],
-        [_image(watched, alarms), _models(watched) if watched.settings.models else _idle(watched, width=12)],
+        [_image(watched, alarms), _idle(watched)],
     ]
+    if watched.settings.models:
+        rows.append([_models(watched), _image_by_model(watched)])
     service = watched.environment.services.get(watched.fleet.service)
-    under = [_guard(watched)] if service and service.idle_guard else []
-    under += [_idle(watched, width=12 if under else 24)] if watched.settings.models else []
-    return body([*rows, *([under] if under else [])], start="-P7D")
+    if service and service.idle_guard:
+        rows.append([_guard(watched)])
+    return body(rows, start="-P7D")
+
+
+def _title(watched: WatchedFleet) -> str:
+    title, most = f"# {watched.fleet.service}: money", watched.environment.budget.monitoring_usd
+    if most is None:
+        return title
+    return f"{title}\nThe monitoring itself may cost {most:g} US dollars a month (`diffusionwatch cost`)."
 
 
 def _now(watched: WatchedFleet) -> Widget:
@@ -92,9 +103,34 @@ def _thousand(watched: WatchedFleet, name: str, period: int) -> Measure:
 
 
 def _models(watched: WatchedFleet) -> Widget:
-    models = watched.settings.models
-    lines = [Line(watched.worker("EstimatedCost", "Sum", HOUR, model=model), model) for model in models]
-    return _dollars(watched, "Dollars by the hour and model, shared by images", lines, stacked=True)
+    title, models = "Dollars by the hour and model, shared by images", watched.settings.models
+    if len(models) <= MODELS_DRAWN:
+        lines = [Line(watched.worker("EstimatedCost", "Sum", HOUR, model=model), model) for model in models]
+        return _dollars(watched, title, lines, stacked=True)
+    return search(
+        title,
+        f"SEARCH('{model_search(watched, 'EstimatedCost')}', 'Sum', {HOUR})",
+        region=watched.environment.region,
+        width=12,
+        height=6,
+        unit="US dollars",
+        label="${PROP('Dim.Model')}",
+    )
+
+
+def _image_by_model(watched: WatchedFleet) -> Widget:
+    lines = [
+        Line(
+            measure(
+                "1000 * spent / images",
+                spent=watched.worker("EstimatedCost", "Sum", HOUR, model=model),
+                images=watched.worker("ImagesGenerated", "Sum", HOUR, model=model),
+            ),
+            model,
+        )
+        for model in watched.settings.models[:MODELS_DRAWN]
+    ]
+    return _dollars(watched, "Dollars for 1,000 images, by model", lines)
 
 
 def _dollars(watched: WatchedFleet, title: str, lines: list[Line], *, height: int = 6, **options: Any) -> Widget:
@@ -102,7 +138,7 @@ def _dollars(watched: WatchedFleet, title: str, lines: list[Line], *, height: in
     return graph(title, lines, region=region, width=12, height=height, unit="US dollars", **options)
 
 
-def _idle(watched: WatchedFleet, width: int) -> Widget:
+def _idle(watched: WatchedFleet) -> Widget:
     share = measure(
         "100 * idle / spent",
         idle=watched.worker("IdleCost", "Sum", HOUR),
@@ -112,7 +148,7 @@ def _idle(watched: WatchedFleet, width: int) -> Widget:
         "Share of the money that idle GPUs take",
         [Line(share, "Percent", SLOW)],
         region=watched.environment.region,
-        width=width,
+        width=12,
         height=6,
         unit="percent",
         most=100,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from diffusionwatch_agent.names import node_log_group
+
 from ..alarms import AlarmSetDefinition
 from ..watched import WatchedFleet
 from .colors import BAD, CALM, GOOD, SLOW
@@ -12,14 +14,17 @@ from .layout import Widget, body
 from .measures import PERIOD
 from .single_gpus import each, measured
 from .variables import chosen, variable
-from .widgets import Line, alarm_line, graph, search, text
+from .widgets import Line, alarm_line, graph, log_table, search, text
 
 FIGURES = {
     "memory_used": ("GPU memory in use (M_gpu)", "MiB"),
     "temperature": ("Temperature", "°C"),
     "power_draw": ("Power", "watts"),
+    "clocks_current_sm": ("Clock", "MHz"),
 }
-"""Shown where the nodes measure them."""
+"""Shown where the nodes measure them; clocks by the agent alone, if asked for."""
+MODELS_DRAWN = 8
+"""Lines that can still be told apart."""
 INSTANCE = chosen("instance")
 EACH = {
     "utilization": ("GPU utilisation", "percent"),
@@ -36,16 +41,13 @@ def gpu(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any]:
     rows: list[list[Widget]] = [
         [text(f"# {watched.fleet.service}: GPUs", width=24, height=1)],
         [_spread(watched, region, "utilization", "GPU utilisation (U_gpu)", "percent", 100, alarms)],
-        [
-            _spread(watched, region, name, title, _unit(watched, name, unit), None, None, width=8)
-            for name, (title, unit) in FIGURES.items()
-            if watched.shows(name)
-        ],
+        _figures(watched, region),
         [_peak(watched, region), _out_of_memory(watched, alarms, region), _energy(watched, region)],
         [_unwell(watched, alarms, region), _throttled(watched, alarms, region)],
     ]
     if watched.fleet.auto_scaling_group:
-        rows.insert(2, [_each(watched, region)])
+        rows.insert(2, [_each(watched, region), _idlest(watched, region)])
+        rows.append([_xids(watched, region)])
     if watched.environment.fleet_widget and measured(watched, "utilization"):
         rows.insert(2, [heat_map(watched)])
     shown = [name for name in EACH if measured(watched, name)]
@@ -77,9 +79,34 @@ def _spread(
     return graph(title, lines, region=region, width=width, height=6, unit=unit, most=most, annotations=annotations)
 
 
+def _figures(watched: WatchedFleet, region: str) -> list[Widget]:
+    on_eks = watched.fleet.eks_cluster is not None
+    shown = [name for name in FIGURES if watched.shows(name) and not (on_eks and name == "clocks_current_sm")]
+    return [
+        _spread(watched, region, name, title, _unit(watched, name, unit), None, None, width=24 // len(shown))
+        for name in shown
+        for title, unit in [FIGURES[name]]
+    ]
+
+
 def _each(watched: WatchedFleet, region: str) -> Widget:
     expression = f"SEARCH('{each(watched, 'utilization')}', 'Average', 60)"
-    return search("Each GPU's utilisation", expression, region=region, width=24, height=6, unit="percent", most=100)
+    return search("Each GPU's utilisation", expression, region=region, width=16, height=6, unit="percent", most=100)
+
+
+def _idlest(watched: WatchedFleet, region: str) -> Widget:
+    expression = f"SORT(SEARCH('{each(watched, 'utilization')}', 'Average', 300), AVG, ASC, 10)"
+    return search("The ten idlest GPUs", expression, region=region, width=8, height=6, unit="percent", most=100)
+
+
+def _xids(watched: WatchedFleet, region: str) -> Widget:
+    """What the kernel wrote, fatal or not; the codes' meaning stands in NVIDIA's XID Errors."""
+    query = (
+        'filter @message like "NVRM: Xid" | parse @message "Xid (*): *," as gpu, code '
+        "| stats count(*) as errors by code, gpu | sort errors desc"
+    )
+    group = node_log_group(watched.environment.name, watched.fleet.service)
+    return log_table("GPU errors of the kernel (Xid) by code", group, query, region=region, width=24, height=4)
 
 
 def _of_one(watched: WatchedFleet, region: str, name: str, width: int) -> Widget:
@@ -103,7 +130,7 @@ def _unit(watched: WatchedFleet, name: str, unit: str) -> str:
 
 
 def _peak(watched: WatchedFleet, region: str) -> Widget:
-    models = watched.settings.models[:8]
+    models = watched.settings.models[:MODELS_DRAWN]
     lines = [Line(watched.worker("PeakGpuMemory", "Maximum", PERIOD, model=model), model) for model in models]
     lines.append(Line(watched.worker("PeakGpuMemory", "Maximum", PERIOD), "all models", CALM))
     return graph("Peak memory of a request, by model", lines, region=region, width=8, height=6, unit="megabytes")
@@ -123,8 +150,10 @@ def _out_of_memory(watched: WatchedFleet, alarms: AlarmSetDefinition, region: st
 
 
 def _energy(watched: WatchedFleet, region: str) -> Widget:
-    energy = watched.worker("EnergyPerImage", "Average", PERIOD)
-    return graph("Energy an image", [Line(energy, "Joules", GOOD)], region=region, width=8, height=6, unit="joules")
+    models = watched.settings.models[:MODELS_DRAWN]
+    lines = [Line(watched.worker("EnergyPerImage", "Average", PERIOD, model=model), model) for model in models]
+    lines.append(Line(watched.worker("EnergyPerImage", "Average", PERIOD), "all models", GOOD))
+    return graph("Energy an image, by model", lines, region=region, width=8, height=6, unit="joules")
 
 
 def _unwell(watched: WatchedFleet, alarms: AlarmSetDefinition, region: str) -> Widget:

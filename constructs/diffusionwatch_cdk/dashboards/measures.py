@@ -22,3 +22,11 @@ def a_minute(watched: WatchedFleet, name: str, model: str = "") -> Measure:
 def dollars_an_hour(watched: WatchedFleet, name: str = "EstimatedCost") -> Measure:
     """What the cost meter says, as US dollars an hour."""
     return measure("3600 * spent / PERIOD(spent)", spent=watched.worker(name, "Sum", PERIOD))
+
+
+def model_search(watched: WatchedFleet, name: str) -> str:
+    """What a SEARCH looks for: that figure of each model that has sent some."""
+    metric = watched.worker(name, "Sum", model="any")
+    dimensions = ",".join(dimension for dimension, _ in metric.dimensions)
+    service = f'Environment="{watched.environment.name}" Service="{watched.fleet.service}"'
+    return f'{{{metric.namespace},{dimensions}}} {service} MetricName="{metric.name}"'

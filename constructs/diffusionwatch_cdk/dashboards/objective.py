@@ -36,16 +36,23 @@ def _burn(watched: WatchedFleet, alarms: AlarmSetDefinition, width: int) -> list
 
 
 def _left(watched: WatchedFleet, width: int) -> Widget:
-    budget = (100 - watched.settings.objectives.good_percent) / 100
-    left = measure(
-        f"100 * (1 - RUNNING_SUM(faulted + slow) / ({budget:g} * RUNNING_SUM(completed + faulted)))",
-        completed=watched.worker("RequestsCompleted", "Sum", 3600),
-        faulted=watched.worker("RequestsFaulted", "Sum", 3600),
-        slow=watched.worker("RequestsSlow", "Sum", 3600),
+    good = watched.settings.objectives.good_percent
+    bad = "RUNNING_SUM(faulted + slow) / RUNNING_SUM(completed + faulted)"
+    left, attained = (
+        measure(
+            expression,
+            completed=watched.worker("RequestsCompleted", "Sum", 3600),
+            faulted=watched.worker("RequestsFaulted", "Sum", 3600),
+            slow=watched.worker("RequestsSlow", "Sum", 3600),
+        )
+        for expression in (f"100 * (1 - ({bad}) / {(100 - good) / 100:g})", f"100 * (1 - {bad})")
     )
     widget = graph(
         f"Error budget left, of the requests of {DAYS} days",
-        [Line(left, "Left since the graph begins, percent", GOOD)],
+        [
+            Line(left, "Budget left since the graph begins, percent", GOOD),
+            Line(attained, f"Good requests, percent ({good:g} are promised)", CALM),
+        ],
         region=watched.environment.region,
         width=width,
         height=6,

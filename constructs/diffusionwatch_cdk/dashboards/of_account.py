@@ -32,10 +32,8 @@ def _row(row: list[Any], account: str) -> list[Any]:
     expression = look.get("expression")
     if expression is None:
         return [*fields, {**look, "accountId": account}]
-    opening = "SEARCH('"
-    if not expression.startswith(opening):
-        return row
-    return [{**look, "expression": opening + _search(expression[len(opening) :], account)}]
+    before, opening, rest = expression.partition("SEARCH('")
+    return [{**look, "expression": before + opening + _search(rest, account)}] if opening else row
 
 
 def _search(terms: str, account: str) -> str:

@@ -13,6 +13,7 @@ from .colors import BAD, CALM, GOOD, QUIET, SLOW
 from .layout import Widget, body
 from .measures import PERIOD, a_minute, dollars_an_hour, seconds
 from .objective import objective
+from .traffic import traffic
 from .widgets import Line, alarm_status, graph, log_table, number, text, threshold
 
 
@@ -20,10 +21,10 @@ def on_call(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any]
     """The body of the dashboard ``<environment>-<service>-on-call``."""
     rows: list[list[Widget | None]] = [
         [text(_title(watched), width=24, height=2)],
-        [_states(watched, alarms), *_now(watched)],
-        [_requests(watched, alarms), _latency(watched, alarms), _in_work(watched, alarms)],
+        [_states(watched, alarms), *_now(watched, alarms)],
+        [*traffic(watched, alarms)],
         [*objective(watched, alarms)],
-        [_gpu(watched, alarms), *_queue(watched, alarms), *_capacity(watched)],
+        [_gpu(watched, alarms), *_queue(watched, alarms), _capacity(watched)],
         [_workers(watched, alarms), _money(watched, alarms), _faults(watched)],
     ]
     return body([[widget for widget in row if widget] for row in rows], start="-PT3H")
@@ -48,7 +49,7 @@ def _states(watched: WatchedFleet, alarms: AlarmSetDefinition) -> Widget:
     return alarm_status("What notifies, newest change first", arns, width=6, height=4)
 
 
-def _now(watched: WatchedFleet) -> list[Widget]:
+def _now(watched: WatchedFleet, alarms: AlarmSetDefinition) -> list[Widget]:
     lines = {
         "Requests a minute (T_req)": a_minute(watched, "RequestsCompleted"),
         "Success, percent": measure(
@@ -62,67 +63,12 @@ def _now(watched: WatchedFleet) -> list[Widget]:
     if watched.fleet.queue:
         oldest = watched.queue("ApproximateAgeOfOldestMessage", "Maximum")
         lines["Oldest waiting, seconds"] = measure(oldest)
+    if alarm := alarms.alarm("workers-missing"):
+        lines["Workers alive, percent of expected"] = alarm.measure
     lines["Dollars an hour"] = dollars_an_hour(watched)
     return [
         number("Now", [Line(what, label) for label, what in lines.items()], region=_region(watched), width=18, height=4)
     ]
-
-
-def _requests(watched: WatchedFleet, alarms: AlarmSetDefinition) -> Widget:
-    lines = [
-        Line(watched.worker("RequestsCompleted", "Sum", PERIOD), "Completed", GOOD),
-        Line(watched.worker("RequestsSlow", "Sum", PERIOD), "Completed, but slow", SLOW),
-        Line(watched.worker("RequestsFaulted", "Sum", PERIOD), "Faulted (ours)", BAD),
-        Line(watched.worker("RequestsRejected", "Sum", PERIOD), "Rejected (the request's own)", "#9467bd"),
-    ]
-    annotations = []
-    if alarm := alarms.alarm("error-rate"):
-        lines.append(Line(alarm.measure, "Faulted, percent of requests", "#8c564b", "right"))
-        annotations = [{**threshold(alarm.threshold, "error-rate"), "yAxis": "right"}]
-    return graph(
-        "Requests each 5 minutes",
-        lines,
-        region=_region(watched),
-        width=8,
-        height=6,
-        unit="requests",
-        right_unit="percent",
-        annotations=annotations,
-    )
-
-
-def _latency(watched: WatchedFleet, alarms: AlarmSetDefinition) -> Widget:
-    lines = [
-        Line(seconds(watched, "GenerationLatency", "p50"), "All models, p50", CALM),
-        Line(seconds(watched, "GenerationLatency", "p90"), "All models, p90", SLOW),
-    ]
-    lines += [
-        Line(seconds(watched, "GenerationLatency", "p90", model), f"{model}, p90")
-        for model in watched.settings.models[:4]
-    ]
-    return graph(
-        "Generation latency (L_gen): received to returned",
-        lines,
-        region=_region(watched),
-        width=8,
-        height=6,
-        unit="seconds",
-    )
-
-
-def _in_work(watched: WatchedFleet, alarms: AlarmSetDefinition) -> Widget:
-    age = measure("age / 1000", age=watched.worker("InFlightRequestAge", "Maximum"))
-    alarm = alarms.alarm("request-stuck")
-    annotations = [threshold(alarm.threshold / 1000, "request-stuck")] if alarm else []
-    return graph(
-        "Oldest request in work",
-        [Line(age, "Oldest in work", CALM)],
-        region=_region(watched),
-        width=8,
-        height=6,
-        unit="seconds",
-        annotations=annotations,
-    )
 
 
 def _gpu(watched: WatchedFleet, alarms: AlarmSetDefinition) -> Widget:
@@ -169,15 +115,22 @@ def _queue(watched: WatchedFleet, alarms: AlarmSetDefinition) -> list[Widget]:
     ]
 
 
-def _capacity(watched: WatchedFleet) -> list[Widget]:
-    if not watched.fleet.auto_scaling_group:
-        return []
+def _capacity(watched: WatchedFleet) -> Widget:
+    if watched.fleet.eks_cluster:
+        pods = [
+            Line(watched.workload("replicas_desired", "Maximum"), "Desired", SLOW),
+            Line(watched.workload("replicas_ready", "Maximum"), "Ready", GOOD),
+        ]
+        return graph("Workers", pods, region=_region(watched), width=8, height=6, unit="pods")
     lines = [
         Line(watched.group("GroupMaxSize", "Maximum"), "Maximum", QUIET),
         Line(watched.group("GroupDesiredCapacity", "Maximum"), "Desired", SLOW),
         Line(watched.group("GroupInServiceInstances", "Minimum"), "In service", GOOD),
+        Line(watched.events("launch-failures", "Sum", PERIOD), "Failed launches", BAD, "right"),
     ]
-    return [graph("Instances", lines, region=_region(watched), width=8, height=6, unit="instances")]
+    return graph(
+        "Instances", lines, region=_region(watched), width=8, height=6, unit="instances", right_unit="failed launches"
+    )
 
 
 def _workers(watched: WatchedFleet, alarms: AlarmSetDefinition) -> Widget | None:

@@ -12,6 +12,7 @@ from .colors import BAD, CALM, GOOD, SLOW
 from .layout import Widget, body
 from .measures import PERIOD
 from .widgets import Line, alarm_line, alarm_status, graph, text
+from .widgets.metric import Side
 
 SILENCES = (
     "agent-silent",
@@ -24,6 +25,8 @@ SILENCES = (
     "emf-rejected",
     "telemetry-dropped",
 )
+CALLS: tuple[tuple[str, str, Side], ...] = (("Invocations", "calls", "left"), ("Errors", "errors", "right"))
+"""What is drawn of a function."""
 
 
 def telemetry(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any]:
@@ -34,7 +37,9 @@ def telemetry(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, An
         [text(f"# {watched.fleet.service}: can the monitoring be believed?", width=24, height=1)],
         [alarm_status("Sources that are silent", arns, width=24, height=3)],
         _shares(watched, alarms, region),
+        [_sent(watched, region), _unsure(watched, alarms)],
         [_refused(watched, region), _dropped(watched, alarms, region), _delivered(watched, region)],
+        [_logged(watched, region), *_functions(watched, region)],
     ]
     return body(rows, start="-PT12H")
 
@@ -54,6 +59,58 @@ def _shares(watched: WatchedFleet, alarms: AlarmSetDefinition, region: str) -> l
         for alarm_id, title in titles.items()
         if (alarm := alarms.alarm(alarm_id))
     ]
+
+
+def _sent(watched: WatchedFleet, region: str) -> Widget:
+    """The newest point of each source is where its line ends."""
+    fleet = watched.fleet
+    sources = {"Workers": watched.worker("WorkerHeartbeat", "SampleCount", PERIOD)}
+    if watched.shows("utilization"):
+        sources["GPUs"] = watched.gpu("utilization", "SampleCount", PERIOD)
+    if fleet.auto_scaling_group:
+        sources["Nodes"] = watched.host("cpu_usage_active", "SampleCount", PERIOD)
+        sources["Auto Scaling group"] = watched.group("GroupInServiceInstances", "SampleCount", PERIOD)
+    else:
+        sources["Pods"] = watched.workload("replicas_ready", "SampleCount", PERIOD)
+    if fleet.queue:
+        sources["Queue"] = watched.queue("ApproximateNumberOfMessagesVisible", "SampleCount", PERIOD)
+    if fleet.metered:
+        sources["Cost meter"] = watched.worker("CostPerHour", "SampleCount", PERIOD)
+    lines = [Line(metric, source) for source, metric in sources.items()]
+    return graph("What each source sends", lines, region=region, width=16, height=6, unit="samples")
+
+
+def _unsure(watched: WatchedFleet, alarms: AlarmSetDefinition) -> Widget:
+    arns = [watched.alarm_arn(alarm.rule.id) for alarm in alarms.alarms]
+    return alarm_status("Alarms that lack data", arns, width=8, height=6, states=("INSUFFICIENT_DATA",))
+
+
+def _logged(watched: WatchedFleet, region: str) -> Widget:
+    lines = [
+        Line(watched.worker_log("IncomingBytes", "Sum", PERIOD), "Bytes", CALM),
+        Line(watched.worker_log("IncomingLogEvents", "Sum", PERIOD), "Events", GOOD, "right"),
+    ]
+    return graph(
+        "What the workers log", lines, region=region, width=12, height=6, unit="bytes", right_unit="log events"
+    )
+
+
+def _functions(watched: WatchedFleet, region: str) -> list[Widget]:
+    environment = watched.environment
+    there = {
+        "cost-meter": watched.fleet.metered,
+        "idle-guard": any(service.idle_guard for service in environment.services.values()),
+        "alert-digest": environment.digest is not None,
+        "fleet-widget": environment.fleet_widget,
+    }
+    lines = [
+        Line(watched.function(name, metric, "Sum", PERIOD), f"{name}: {label}", "", axis)
+        for name in there
+        if there[name]
+        for metric, label, axis in CALLS
+    ]
+    drawn = graph("Functions", lines, region=region, width=12, height=6, unit="calls", right_unit="errors")
+    return [drawn] if lines else []
 
 
 def _refused(watched: WatchedFleet, region: str) -> Widget:
