@@ -14,12 +14,11 @@ from diffusionwatch.clock import Clock
 from diffusionwatch_local.console.accounts import NOT_LINKED
 from diffusionwatch_local.console.bands import without_bands
 from diffusionwatch_local.console.custom import drawn, event
-from diffusionwatch_local.console.log_view import log_view
+from diffusionwatch_local.console.log_queries import LogQueries
 from diffusionwatch_local.console.series import Answer, drawn_series
 from diffusionwatch_local.console.spans import span
 from diffusionwatch_local.console.variables import applied, for_page, variables
 from diffusionwatch_local.console.widgets import alarm_name, alarm_of, metric_queries
-from diffusionwatch_local.logs_insights import QueryError, compile_query
 
 FIRST = "on-call"
 PAGE = 100
@@ -29,8 +28,9 @@ class Reader:
     """Answers for one account and region. ``client`` makes a boto3 client for a service."""
 
     def __init__(self, client: Callable[[str], Any], clock: Clock) -> None:
-        self._cloudwatch, self._logs, self._clock = client("cloudwatch"), client("logs"), clock
+        self._cloudwatch, self._clock = client("cloudwatch"), clock
         self._functions, self._client = client("lambda"), client
+        self.queries = LogQueries(client)
 
     def dashboards(self) -> list[str]:
         """The names of all dashboards, those for whoever is on call first."""
@@ -131,16 +131,9 @@ class Reader:
         return {**drawn_series(lines, bands, answers), "thresholds": thresholds, **empty}
 
     def _log(self, properties: Mapping[str, Any], start: float, end: float) -> dict[str, Any]:
-        try:
-            query = compile_query(properties["query"])
-        except QueryError as error:
-            return {"note": f"This query cannot be answered here. {error}"}
         if properties.get("accountId", self._account) != self._account:
             return {"note": NOT_LINKED.format(account=properties["accountId"])}
-        asked = self._logs.start_query(queryString=properties["query"], startTime=int(start), endTime=int(end))
-        rows = self._logs.get_query_results(queryId=asked["queryId"])["results"]
-        found = [{field["field"]: field["value"] for field in row} for row in rows]
-        return log_view(query, properties.get("view", "table"), found)
+        return self.queries.drawn(properties["query"], properties.get("view", "table"), start, end)
 
     @cached_property
     def _account(self) -> str:

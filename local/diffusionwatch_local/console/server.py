@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ FRESH_SECONDS = 1.0  # wall; however many browsers look, the embedded AWS is ask
 CHOSEN = "chosen."
 """Before the id of a dashboard's variable in a request, as in ``?hours=3&chosen.model=flux``."""
 LONGEST_HOURS = 24 * 15  # as far back as one-minute data goes (CloudWatch user guide, "Metrics retention")
+
+NO_HOURS = JSONResponse({"error": f"hours is a number above 0, at most {LONGEST_HOURS}"}, status_code=400)
 
 
 class Console:
@@ -74,6 +77,8 @@ class Console:
                 Route("/", self._page),
                 Route("/api/state", self._state),
                 Route("/api/dashboards/{name}", self._dashboard),
+                Route("/api/queries", self._queries),
+                Route("/api/query", self._query),
                 Mount("/static", StaticFiles(directory=STATIC)),
             ]
         )
@@ -87,16 +92,13 @@ class Console:
 
         state = await run_in_threadpool(self._fresh, ("state",), read)
         clock = {"now": self._clock.time(), "speed": getattr(self._clock, "speed", 1.0)}
-        return JSONResponse({**state, "clock": clock, "story": self._story()})
+        return JSONResponse({**state, "clock": clock, "story": self._story(), "logs": True})
 
     async def _dashboard(self, request: Request) -> Response:
         name = request.path_params["name"]
-        try:
-            hours = float(request.query_params.get("hours", "3"))
-        except ValueError:
-            hours = 0
-        if not 0 < hours <= LONGEST_HOURS:
-            return JSONResponse({"error": f"hours is a number above 0, at most {LONGEST_HOURS}"}, status_code=400)
+        hours = _hours(request)
+        if hours is None:
+            return NO_HOURS
         if name not in await run_in_threadpool(self._fresh, ("names",), self._reader.dashboards):
             return JSONResponse({"error": f"no dashboard is called {name!r}"}, status_code=404)
         asked = request.query_params.items()
@@ -110,6 +112,18 @@ class Console:
             )
         )
 
+    async def _queries(self, request: Request) -> Response:
+        return JSONResponse(await run_in_threadpool(self._reader.queries.known))
+
+    async def _query(self, request: Request) -> Response:
+        """What somebody asks the logs, as of now."""
+        hours, asked = _hours(request), request.query_params
+        if hours is None:
+            return NO_HOURS
+        now = self._clock.time()
+        answered = partial(self._reader.queries.answered, asked.get("text", ""), asked.getlist("group"))
+        return JSONResponse(await run_in_threadpool(answered, now - hours * 3600, now))
+
     def _fresh(self, key: tuple[Any, ...], read: Callable[[], Any]) -> Any:
         with self._reading:
             made, value = self._cache.get(key, (float("-inf"), None))
@@ -117,6 +131,15 @@ class Console:
                 value = read()
                 self._cache[key] = (time.monotonic(), value)
             return value
+
+
+def _hours(request: Request) -> float | None:
+    """How far back a request looks; None where it says so wrongly."""
+    try:
+        hours = float(request.query_params.get("hours", "3"))
+    except ValueError:
+        return None
+    return hours if 0 < hours <= LONGEST_HOURS else None
 
 
 def _listen(port: int) -> socket.socket:

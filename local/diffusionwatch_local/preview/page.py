@@ -24,6 +24,7 @@ def page(answers: Mapping[str, Any]) -> str:
         "<title>diffusionwatch</title>": f"<title>{html.escape(str(answers['name']))}</title>",
         '<link rel="stylesheet" href="/static/console.css">': style,
         '<script src="/static/charts.js"></script>': "\n".join([*scripts[:3]]),
+        '<script src="/static/logs.js"></script>': _script(CONSOLE / "logs.js"),
         '<script src="/static/console.js"></script>': "\n".join([scripts[3], _script(OWN / "preview.js")]),
     }
     for place, written_out in parts.items():

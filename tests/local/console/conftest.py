@@ -115,6 +115,9 @@ def console(clock: ManualClock) -> Iterator[Console]:
         clock.advance(60)
         aws.tick(clock.time())
     aws.client("logs").create_log_group(logGroupName="/g")
+    aws.client("logs").put_query_definition(
+        name="demo/who was slow", queryString="stats max(ms) as slowest by who", logGroupNames=["/g"]
+    )
     event = {"timestamp": int(clock.time() * 1000) - 1000, "message": json.dumps({"who": "worker-1", "ms": 40})}
     logs.put("/g", "s", [event], create=True)
     console = Console(aws.client, clock, story=dict)

@@ -5,6 +5,7 @@ import json
 import urllib.error
 import urllib.request
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -77,6 +78,24 @@ def test_what_stats_counts_is_drawn_in_the_widget_s_view(console: Console) -> No
     assert widget(console, "Log pie")["bars"]["values"] == [{"label": "n", "values": [1.0]}]
     (line,) = widget(console, "Log lines")["series"]
     assert (line["label"], line["period"], line["points"]) == ("n", 60, [[1_767_572_940.0, 1.0]])
+
+
+def test_the_logs_can_be_asked_by_saved_queries_and_others(console: Console) -> None:
+    known = get(console, "/api/queries")
+    assert known["groups"] == ["/g"]
+    (saved,) = known["saved"]
+    assert (saved["name"], saved["groups"]) == ("demo/who was slow", ["/g"])
+    answer = get(console, f"/api/query?hours=1&group=/g&text={quote(saved['text'])}")
+    assert answer["rows"] == [{"who": "worker-1", "slowest": "40"}]
+    assert answer["chart"]["bars"]["names"] == ["worker-1"]
+    assert answer["statistics"]["recordsScanned"] == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"), [("text=pattern+a&group=/g", "pattern"), ("text=fields+a", "names its log groups")]
+)
+def test_a_query_that_cannot_be_answered_says_why(console: Console, asked: str, said: str) -> None:
+    assert said in get(console, f"/api/query?{asked}")["error"]
 
 
 def test_a_widget_that_is_refused_says_why_and_leaves_the_others(console: Console) -> None:

@@ -149,3 +149,20 @@ def test_the_page_fits_a_telephone(page: Any) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.set_viewport_size({"width": 1500, "height": 1000})
+
+
+def test_a_saved_query_is_run_from_the_page_of_logs(page: Any) -> None:
+    page.locator("nav .logs").click()
+    page.wait_for_selector("[name=saved] option:nth-child(2)", state="attached")
+    page.select_option("[name=saved]", index=1)
+    page.wait_for_selector("#answer table")
+    assert page.locator("#answer td").all_inner_texts() == ["worker-1", "40"]
+    assert page.locator("#answer svg rect").count() > 0
+    assert not page.locator("#grid").is_visible()
+    page.fill("[name=text]", "pattern @message")
+    page.keyboard.press("Control+Enter")
+    assert "pattern" in page.locator("#answer [role=alert]").inner_text()
+    page.locator("nav button").first.click()
+    page.wait_for_selector(".tile .content svg")
+    assert page.locator("#grid").is_visible()
+    assert page.errors == []

@@ -19,10 +19,10 @@ function drawState(state) {
   if (!state.dashboards.includes(shown.name)) shown.name = state.dashboards[0] ?? null;
   byId("dashboards").replaceChildren(...state.dashboards.map((name) => {
     const button = html("button", { type: "button", title: name }, name.slice(commonPrefix(state.dashboards)));
-    if (name === shown.name) button.setAttribute("aria-current", "page");
-    button.onclick = () => { shown.name = name; location.hash = name; drawState(state); refresh(); };
+    if (name === shown.name && !shown.logs) button.setAttribute("aria-current", "page");
+    button.onclick = () => { shown.name = name; location.hash = name; leaveLogs(); drawState(state); refresh(); };
     return button;
-  }));
+  }), ...(state.logs ? [logsButton()] : []));
   shown.alarms = new Map(state.alarms.map((alarm) => [alarm.name, alarm]));
   shown.prefix = fleetPrefix(state.dashboards[0] ?? "", state.alarms);
   drawAlarms(state.alarms);
@@ -113,7 +113,7 @@ function drawStory({ story, clock }) {
       svg.append(el("rect", { x: x(from), y: middle - 4, width: Math.max(2, x(to ?? clock.now) - x(from)), height: 8, rx: 2, fill: "var(--alarm)" }));
   });
   for (const at of timeTicks(story.start, story.end, width - gutter))
-    svg.append(el("text", { class: "axis", x: x(at), y: height - 3, "text-anchor": "middle" }, clockTime(at)));
+    svg.append(el("text", { class: "axis", x: x(at), y: height - 3, "text-anchor": x(at) > width - 20 ? "end" : "middle" }, clockTime(at)));
   if (clock.now < story.end)
     svg.append(el("line", { x1: x(clock.now), x2: x(clock.now), y1: 0, y2: height - 14, stroke: "var(--ink)", "stroke-width": 1.5 }));
   byId("timeline").replaceChildren(svg);
@@ -314,7 +314,7 @@ function range() {
 }
 
 async function refresh() {
-  if (!shown.name) return;
+  if (!shown.name || shown.logs) return;
   const asked = new URLSearchParams({ hours: range(), theme: document.documentElement.dataset.theme });
   for (const [id, value] of Object.entries(shown.chosen[shown.name] ?? {})) asked.set(`chosen.${id}`, value);
   const data = await get(`/api/dashboards/${encodeURIComponent(shown.name)}?${asked}`);
@@ -342,19 +342,26 @@ function theme(name) {
 const asked = new URLSearchParams(location.search);
 theme(asked.get("theme") || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"));
 byId("theme").onclick = () => theme(document.documentElement.dataset.theme === "dark" ? "light" : "dark");
-shown.name = decodeURIComponent(location.hash.slice(1)) || null;
+const leaveLogs = () => { if (shown.logs) showLogs(false); };
+const beginsWithLogs = location.hash === HASH_OF_LOGS;
+shown.name = beginsWithLogs ? null : decodeURIComponent(location.hash.slice(1)) || null;
 shown.hours = Number(asked.get("hours")) || null;
 byId("range").value = String(shown.hours ?? "auto");
 byId("alarm").onclick = (event) => { if (event.target === byId("alarm")) byId("alarm").close(); };
-byId("range").onchange = (event) => { shown.hours = Number(event.target.value) || null; refresh(); };
+byId("range").onchange = (event) => { shown.hours = Number(event.target.value) || null; shown.logs ? ask(byId("query")) : refresh(); };
 addEventListener("hashchange", () => {
   const name = decodeURIComponent(location.hash.slice(1));
-  if (!name || name === shown.name || !shown.state) return;
   byId("alarm").close();
+  if (location.hash === HASH_OF_LOGS) return shown.logs || showLogs(true);
+  if (!name || (name === shown.name && !shown.logs) || !shown.state) return;
+  leaveLogs();
   shown.name = name;
   drawState(shown.state);
   refresh();
   scrollTo(0, 0);
 });
 addEventListener("resize", () => { if (shown.data) drawDashboard(shown.data); });
-repeat(async () => drawState(await get("/api/state")), 1000).then(() => repeat(refresh, 2000));
+repeat(async () => drawState(await get("/api/state")), 1000).then(() => {
+  if (beginsWithLogs && shown.state?.logs) showLogs(true);
+  repeat(refresh, 2000);
+});
