@@ -10,6 +10,7 @@ from itertools import pairwise
 import aws_cdk as cdk
 
 from diffusionwatch_cdk import EnvironmentSettings
+from diffusionwatch_cdk.wanted import stacks as stacks_of
 
 from .agent import AgentStack
 from .base import EnvironmentStack
@@ -32,22 +33,23 @@ def build(app: cdk.App, settings: EnvironmentSettings) -> list[EnvironmentStack]
         from .sample_fleet import SampleFleetStack
 
         stacks.append(SampleFleetStack(app, settings))
+    wanted = stacks_of(settings)
     stacks.append(FoundationStack(app, settings))
-    if any(service.fleet.auto_scaling_group or service.fleet.install_agent for service in settings.services.values()):
-        stacks.append(AgentStack(app, settings))  # CloudFormation refuses a stack without resources
-    if settings.tracing.wanted:
+    if "agent" in wanted:
+        stacks.append(AgentStack(app, settings))
+    if "tracing" in wanted:
         stacks.append(TracingStack(app, settings))
     stacks.append(CostStack(app, settings))
-    if settings.digest:
+    if "digest" in wanted:
         from .digest import DigestStack
 
         stacks.append(DigestStack(app, settings))
-    if settings.fleet_widget:
+    if "widget" in wanted:
         from .widget import WidgetStack
 
         stacks.append(WidgetStack(app, settings))
     stacks += MonitoringStack.all_of(app, settings)
-    if settings.has_overview:
+    if "overview" in wanted:
         from .overview import OverviewStack
 
         stacks.append(OverviewStack(app, settings))

@@ -6,12 +6,9 @@ from constructs import Construct
 
 from diffusionwatch_cdk import EnvironmentSettings, FleetMonitoring
 from diffusionwatch_cdk.names import LIMIT_METADATA
+from diffusionwatch_cdk.wanted import SERVICES_OF_A_STACK
 
 from .base import EnvironmentStack
-
-SERVICES_OF_A_STACK = 4
-"""A service takes some 75 resources and 90 KB, of 100 models with the longest names 230; a stack holds 500 and 1 MB.
-The rest is room for a catalogue that grows, and for alarms and rows of one's own."""
 
 
 class MonitoringStack(EnvironmentStack):

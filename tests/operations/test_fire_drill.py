@@ -64,12 +64,14 @@ def test_a_page_goes_through_each_route_and_its_receipts_come_back(prod) -> None
         prod.minutes(1)
 
 
-def test_the_alarm_is_set_back_and_its_text_says_what_it_was(prod) -> None:
+@pytest.mark.parametrize("before", ["OK", "INSUFFICIENT_DATA"])
+def test_the_alarm_is_set_back_and_its_text_says_what_it_was(prod, before: str) -> None:
+    alarm = route_of(prod, "ticket").alarm.name
+    prod.client("cloudwatch").set_alarm_state(AlarmName=alarm, StateValue=before, StateReason="the tests")
     route = route_of(prod, "ticket")
-    assert route.alarm is not None
-    before = route.alarm.state
+    assert route.alarm.name == alarm
     run(drill(prod), route)
-    shown = state_of(prod, route.alarm.name)
+    shown = state_of(prod, alarm)
     assert shown["StateValue"] == before
     assert shown["StateReason"].startswith("the fire drill by the tests, no. ")
     prod.minutes(1)
@@ -141,6 +143,26 @@ def test_a_message_without_its_envelope_is_recognised(prod) -> None:
     arn = "arn:aws:sqs:us-east-1:111122223333:" + url.rsplit("/", 1)[1]
     with another_topic(prod, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"}) as route:
         assert receipt_at(run(drill(prod), route), f"sqs {arn}").arrived is True
+
+
+def test_a_queue_with_a_redrive_policy_is_not_read(prod) -> None:
+    sqs = prod.client("sqs")
+    dead_letters = sqs.create_queue(QueueName="people-dead")["QueueUrl"]
+    (dead,) = sqs.get_queue_attributes(QueueUrl=dead_letters, AttributeNames=["QueueArn"])["Attributes"].values()
+    redrive = {"RedrivePolicy": json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": 1})}
+    url = sqs.create_queue(QueueName="people", Attributes=redrive)["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="a page that somebody has not read yet")
+    arn = dead.replace("people-dead", "people")
+    with another_topic(prod, Protocol="sqs", Endpoint=arn) as route:
+        outcome = run(drill(prod), route)
+    receipt = receipt_at(outcome, f"sqs {arn}")
+    assert (receipt.arrived, receipt.told) == (
+        None,
+        "not read, as each look counts for its redrive policy: ask there",
+    )
+    prod.clock.advance(60)
+    bodies = [message["Body"] for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]]
+    assert "a page that somebody has not read yet" in bodies
 
 
 def test_an_unconfirmed_subscription_fails_the_drill_by_name(prod) -> None:

@@ -111,7 +111,7 @@ def define(
         for rule in rules
         if (expression := reduced[rule.id]) is not None
     )
-    heard = {leaf for composite in composites for leaf in composite.expression.ids()}
+    heard = _heard(composites)
     if unheard := [a.rule.id for a in alarms if a.severity is Severity.LEAF and a.rule.id not in heard]:
         raise UnheardAlarmError(
             f"services.{watched.fleet.service}.alarms: nobody would hear {', '.join(unheard)}, since no composite "
@@ -119,6 +119,18 @@ def define(
             "switch it off as well, with a reason"
         )
     return AlarmSetDefinition(alarms, composites, switched_off)
+
+
+def _heard(composites: Iterable[CompositeDefinition]) -> set[str]:
+    """The alarms for which somebody is told, by a composite that tells or by one that such a composite asks."""
+    asked = {composite.rule.id: composite.expression.speaks_for() for composite in composites}
+    heard = {composite.rule.id for composite in composites if composite.severity in (Severity.PAGE, Severity.TICKET)}
+    open_ends = list(heard)
+    while open_ends:
+        further = set(asked.get(open_ends.pop(), ())) - heard
+        heard |= further
+        open_ends += further
+    return heard
 
 
 def _of(rules: Iterable[_Rule], only: Collection[str]) -> Iterator[_Rule]:

@@ -26,6 +26,9 @@ class Alarm:
     def ids(self) -> tuple[str, ...]:
         return (self.id,)
 
+    def speaks_for(self) -> tuple[str, ...]:
+        return (self.id,)
+
     def within(self, existing: Collection[str]) -> Expression | None:
         return self if self.id in existing else None
 
@@ -41,6 +44,9 @@ class Quiet:
 
     def ids(self) -> tuple[str, ...]:
         return (self.id,)
+
+    def speaks_for(self) -> tuple[str, ...]:
+        return ()
 
     def within(self, existing: Collection[str]) -> Expression | None:
         return self if self.id in existing else None
@@ -58,6 +64,10 @@ class Combination:
 
     def ids(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(one for part in self.parts for one in part.ids()))
+
+    def speaks_for(self) -> tuple[str, ...]:
+        """The alarms whose ALARM can make the rule true: not those that have to be quiet."""
+        return tuple(dict.fromkeys(one for part in self.parts for one in part.speaks_for()))
 
     def within(self, existing: Collection[str]) -> Expression | None:
         """What is left of the rule when only these alarms exist; None when nothing is.

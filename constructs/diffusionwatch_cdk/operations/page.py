@@ -76,7 +76,7 @@ POLICY = """\
     {"Sid": "FireDrill", "Effect": "Allow", "Resource": "*", "Action": [
       "cloudwatch:DeleteAlarms", "cloudwatch:DescribeAlarmHistory", "cloudwatch:PutMetricAlarm",
       "cloudwatch:SetAlarmState",
-      "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage"
+      "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"
     ]}
   ]
 }

@@ -4,10 +4,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from diffusionwatch_agent import GpuNodes, document_name, parameter_name, parameter_value
+from diffusionwatch_agent import document_name, parameter_name, parameter_value
 from diffusionwatch_agent.delivery import AGENT_VERSION
 
-from ...watched import WatchedFleet
 from ..check import Check
 from ..deployment import Deployment
 from ..finding import Finding
@@ -30,7 +29,7 @@ class AgentConfiguration(Check):
             except ssm.exceptions.ParameterNotFound:
                 yield self.broken(name, "no such parameter", "Deploy the agent stack.")
             else:
-                if _parsed(there) == _parsed(parameter_value(_nodes(watched))):
+                if _parsed(there) == _parsed(parameter_value(watched.nodes)):
                     yield self.ok(name, "as the settings render it")
                 else:
                     yield self.warning(name, "other than the settings render it", "Deploy the agent stack.")
@@ -48,15 +47,6 @@ class AgentConfiguration(Check):
             return self.ok(document, f"installs agent {AGENT_VERSION}")
         seen = f"installs agent {', '.join(versions) or 'nobody knows which'}, not {AGENT_VERSION}"
         return self.warning(document, seen, "Deploy the agent stack.")
-
-
-def _nodes(watched: WatchedFleet) -> GpuNodes:
-    return GpuNodes(
-        environment=watched.environment.name,
-        service=watched.fleet.service,
-        instance_type=watched.fleet.instance_type or "g6e.xlarge",  # the configuration is the same for all
-        retention_days=watched.environment.retention_days,
-    )
 
 
 def _parsed(text: str) -> Any:

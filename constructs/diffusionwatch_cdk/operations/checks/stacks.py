@@ -3,11 +3,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...names import stack_name
+from ...wanted import stacks
 from ..check import Check
 from ..deployment import Deployment
 from ..finding import Finding
-
-STACKS = ("foundation", "agent", "tracing", "cost", "monitoring")
 
 
 class Stacks(Check):
@@ -19,12 +18,7 @@ class Stacks(Check):
     def look(self, deployment: Deployment) -> Iterator[Finding]:
         environment = deployment.settings.name
         deploy = f"Deploy: cdk deploy --all -c environment={environment}"
-        wanted = [*STACKS, *(["digest"] if deployment.settings.digest else [])]
-        if not deployment.settings.tracing.wanted:
-            wanted.remove("tracing")
-        wanted += ["overview"] if deployment.settings.has_overview else []
-        wanted += ["widget"] if deployment.settings.fleet_widget else []
-        expected = [stack_name(environment, stack) for stack in wanted]
+        expected = [stack_name(environment, stack) for stack in stacks(deployment.settings)]
         for name in dict.fromkeys([*expected, *deployment.stacks]):
             status = deployment.stacks.get(name)
             if status is None:

@@ -63,10 +63,13 @@ def of_history(items: Iterable[ActionItem], topic: str) -> Receipt | None:
 def of_queue(sqs: Any, queue: str, reason: str) -> Receipt | None:
     """The receipt of a queue, by its ARN: the message whose alarm was set off for ``reason``, which is then deleted.
 
-    None while it has not come. A queue that may not be read can still have it: ``arrived`` is then None.
+    None while it has not come. A queue that may not be read can still have it: ``arrived`` is then None. One with a
+    redrive policy is not read: each look is a receive, and would bring people's messages nearer to its dead letters.
     """
     try:
         url = sqs.get_queue_url(QueueName=queue.split(":")[5], QueueOwnerAWSAccountId=queue.split(":")[4])["QueueUrl"]
+        if sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"]).get("Attributes"):
+            return Receipt(f"sqs {queue}", None, "not read, as each look counts for its redrive policy: ask there")
         found = _search(sqs, url, reason)
     except sqs.exceptions.QueueDoesNotExist:
         return Receipt(f"sqs {queue}", False, "no such queue")
