@@ -10,6 +10,9 @@ from diffusionwatch_cdk.wanted import SERVICES_OF_A_STACK
 
 from .base import EnvironmentStack
 
+MODELS_BEFORE_DENSE = 40
+"""A service with more has its template without spaces; up to there it is indented, for people and findings by line."""
+
 
 class MonitoringStack(EnvironmentStack):
     """Alarms, composites and dashboards together: CloudWatch refuses a composite without its children.
@@ -19,10 +22,10 @@ class MonitoringStack(EnvironmentStack):
 
     what = "monitoring"
     about = "alarms and dashboards"
-    dense = True
 
     def __init__(self, scope: Construct, settings: EnvironmentSettings, services: Sequence[str], number: int) -> None:
         self.services = services
+        self.dense = any(len(settings.services[name].models) > MODELS_BEFORE_DENSE for name in services)
         if number > 1:
             self.what = f"monitoring-{number}"
         super().__init__(scope, settings)
