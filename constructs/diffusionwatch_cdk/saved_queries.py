@@ -18,7 +18,7 @@ QUERIES = {
         f"filter RequestsFaulted > 0 | {HOST} | stats count(*) as faults by ErrorClass, host | sort faults desc"
     ),
     "the last faults": (
-        f"filter RequestsFaulted > 0 | {HOST} | fields @timestamp, Model, ErrorClass, host, request_id, trace_id "
+        f"filter RequestsFaulted > 0 | {HOST} | display @timestamp, Model, ErrorClass, host, request_id, trace_id "
         "| sort @timestamp desc | limit 50"
     ),
     "the slowest requests": (
