@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -15,14 +15,27 @@ import numpy as np
 from cloudwatch_simulator.errors import Unsupported
 from cloudwatch_simulator.metric_math.values import Frame, SeriesArray, TimeSeries
 from cloudwatch_simulator.metrics import MetricId
-from cloudwatch_simulator.series import Floats, Series
-from cloudwatch_simulator.statistic import Statistic
-from cloudwatch_simulator.store import MetricStore
+from cloudwatch_simulator.series import Floats
 
 if TYPE_CHECKING:
     from lark import Lark
 
-_STATISTIC = {"AVG": "Average", "COUNT": "SampleCount", "MAX": "Maximum", "MIN": "Minimum", "SUM": "Sum"}
+Values = Callable[[MetricId, str], Floats]
+"""A statistic of a metric over the windows that are asked for, NaN where nothing is seen."""
+
+
+def _sum(one: Floats, other: Floats) -> Floats:
+    """Missing only where both are, as in ``np.fmin`` and ``np.fmax``."""
+    return np.where(np.isnan(one), other, one + np.nan_to_num(other))
+
+
+_TOGETHER: dict[str, tuple[str, Callable[[Floats, Floats], Floats]]] = {
+    "COUNT": ("SampleCount", _sum),
+    "MAX": ("Maximum", np.fmax),
+    "MIN": ("Minimum", np.fmin),
+    "SUM": ("Sum", _sum),
+}
+"""Each function's statistic, and what it makes of two metrics; an average is a sum by a count."""
 _OVER_TIME: dict[str, Callable[[Floats], Any]] = {
     "AVG": np.nanmean,
     "MAX": np.nanmax,
@@ -80,23 +93,37 @@ class Select:
         return all((values.get(name) == wanted) == equal for name, equal, wanted in self.tests)
 
 
-def select(query: str, store: MetricStore, starts: Floats, ends: Floats, frame: Frame) -> SeriesArray:
-    """The series of a query, one a group, over windows of any shape."""
+def select(query: str, metrics: Iterable[MetricId], values: Values, frame: Frame) -> SeriesArray:
+    """The series of a query, one a group; ``values`` gives a statistic of a metric over the frame."""
     read = parse_select(query)
     if frame.alarm and read.limit is not None:
         raise Unsupported("LIMIT", "which series an alarm would keep depends on all of them; leave it out")
-    groups: dict[tuple[str, ...], Series] = {}
-    for metric in sorted(store.metrics()):
+    groups: dict[tuple[str, ...], list[MetricId]] = {}
+    for metric in sorted(metrics):
         if read.matches(metric):
-            values = dict(metric.dimensions)
-            key = tuple(values[name] for name in read.groups)
-            groups[key] = groups.get(key, Series()).extended(store.series(metric))
-    statistic = Statistic.parse(_STATISTIC[read.function])
+            dimensions = dict(metric.dimensions)
+            groups.setdefault(tuple(dimensions[name] for name in read.groups), []).append(metric)
     made = [
-        TimeSeries(statistic.over(series, starts.ravel(), ends.ravel()).reshape(starts.shape), ", ".join(key))
-        for key, series in groups.items()
+        TimeSeries(_over_metrics(read.function, members, values), ", ".join(key)) for key, members in groups.items()
     ]
-    return SeriesArray(tuple(_ordered(made, read)))
+    if not frame.alarm:
+        return SeriesArray(tuple(_ordered(made, read)))
+    # To an alarm the order is nothing, unless it decides which series are left out.
+    if len(made) > _MOST:
+        raise Unsupported("SELECT", f"finds {len(made)} series; an alarm sees {_MOST} of them, which is not told here")
+    return SeriesArray(tuple(made))
+
+
+def _over_metrics(function: str, metrics: Sequence[MetricId], values: Values) -> Floats:
+    """One series of several metrics, each of them as far as it is seen."""
+    if function == "AVG":
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return _over_metrics("SUM", metrics, values) / _over_metrics("COUNT", metrics, values)
+    statistic, together = _TOGETHER[function]
+    found = values(metrics[0], statistic)
+    for metric in metrics[1:]:
+        found = together(found, values(metric, statistic))
+    return found
 
 
 def _ordered(made: list[TimeSeries], read: Select) -> list[TimeSeries]:

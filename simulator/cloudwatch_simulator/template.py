@@ -39,11 +39,20 @@ class Template:
 
     def resources(self, *kinds: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Logical ids and resources of some types; a resource whose condition is false is left out."""
+        for logical_id, resource in self.all_resources(*kinds):
+            if self.present(resource):
+                yield logical_id, resource
+
+    def all_resources(self, *kinds: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Logical ids and resources of some types, whatever their conditions say."""
         for logical_id, resource in self._resources.items():
             if isinstance(resource, Mapping) and resource.get("Type") in kinds:
-                condition = resource.get("Condition")
-                if condition is None or self._condition(str(condition)):
-                    yield logical_id, resource
+                yield logical_id, resource
+
+    def present(self, resource: Mapping[str, Any]) -> bool:
+        """Whether its condition holds; raises ``Unsupported`` for one that cannot be resolved."""
+        condition = resource.get("Condition")
+        return condition is None or self._condition(str(condition))
 
     def properties(self, resource: Mapping[str, Any]) -> dict[str, Any]:
         """The resource's properties; raises ``Unsupported`` with the name of what stays unresolved."""
@@ -60,7 +69,7 @@ class Template:
         """What to call an alarm whose properties cannot be resolved."""
         try:
             return str(self.value((resource.get("Properties") or {}).get("AlarmName")) or logical_id)
-        except Unsupported:
+        except (Unsupported, AttributeError, RecursionError):
             return logical_id
 
     def value(self, value: Any, *, loose: bool = False) -> Any:
@@ -155,6 +164,14 @@ class Template:
         raise Unsupported(name, "stays unresolved; give it a value under `resolve`")
 
     def _condition(self, name: Any) -> bool:
+        try:
+            return self._holds(name)
+        except (LookupError, TypeError, AttributeError):
+            raise Unsupported("Condition", f"{name!r} cannot be read: its arguments are not those it takes") from None
+        except RecursionError:
+            raise Unsupported("Condition", f"{name!r} depends on itself") from None
+
+    def _holds(self, name: Any) -> bool:
         rule = (self._template.get("Conditions") or {}).get(name) if isinstance(name, str) else name
         if not isinstance(rule, Mapping) or len(rule) != 1:
             raise Unsupported("Condition", f"{name!r} is not in Conditions")

@@ -153,6 +153,18 @@ def test_suppression(case: str, a: str, s: str, wanted: list[tuple[int, str]]) -
     assert [(at, state) for at, state in told(simulation) if not (state == "OK" and at == 1)] == wanted, case
 
 
+def test_a_composite_is_refused_when_its_suppressor_turns_out_not_to_be_evaluable() -> None:
+    """Whether actions run depends on the suppressor, though the state does not."""
+    alarms = {"a": leaf("a"), "s": leaf("s"), "free": composite("ALARM(a)")}
+    simulation = Simulation.from_properties(alarms | {"page": composite("ALARM(a)", **SUPPRESSED)})
+    simulation.put(MetricId.of("Test", "a"), [1.0] * 5)
+    for unit in ("Seconds", "Milliseconds"):
+        simulation.put(MetricId.of("Test", "s"), [1.0] * 5, unit=unit)
+    simulation.run(minutes=5)
+    assert set(simulation.refused) == {"s", "page"}
+    assert str(simulation.refused["page"]).startswith("Unit: s is refused: ")
+
+
 def test_a_late_notice_is_a_transition_from_a_state_to_itself() -> None:
     simulation = run({"page": composite("ALARM(a)", **SUPPRESSED)}, 8, a="..XXXXXX", s="........")
     late = next(change for change in simulation.transitions if change.actions == (PAGE,))
@@ -179,6 +191,14 @@ def test_a_muted_alarm_changes_state_but_tells_nobody_until_the_rule_ends() -> N
     over = run({"page": composite("ALARM(a)"), "maintenance": rule}, 10, a="..XXX.....")
     assert told(over) == [(1, "OK")]
     assert [change.new for change in over.transitions if change.alarm == "page"] == ["OK", "ALARM", "OK"]
+
+
+def test_a_mute_rule_spares_the_alarms_that_it_does_not_name() -> None:
+    rule = mute("at(2026-01-05T00:02)", "PT5M", "page")
+    alarms = {"page": composite("ALARM(a)"), "other": composite("ALARM(a)"), "maintenance": rule}
+    simulation = run(alarms, 10, a="..XXXXXXXX")
+    assert told(simulation, "other") == [(1, "OK"), (3, "ALARM")]
+    assert told(simulation, "page") == [(1, "OK"), (7, "ALARM")]
 
 
 def test_a_mute_rule_follows_its_time_zone_and_ends_with_its_expiry() -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+import pytest
+
 from cloudwatch_simulator import MetricId, Simulation
 
 METRIC = MetricId.of("Test", "Value")
@@ -23,6 +26,11 @@ def alarm(**properties: Any) -> dict[str, Any]:
         }
         | properties,
     }
+
+
+def changes_of(simulation: Simulation, minutes: int) -> list[tuple[float, str]]:
+    simulation.run(minutes=minutes)
+    return changes(simulation)
 
 
 def changes(simulation: Simulation) -> list[tuple[float, str]]:
@@ -55,6 +63,46 @@ def test_a_filled_metric_alarms_on_silence() -> None:
     simulation.put(METRIC, [9] * 5 + [None] * 5)
     simulation.run(minutes=10)
     assert simulation.state_at("silent", simulation.start + 8 * 60) == "ALARM"
+
+
+@pytest.mark.parametrize(("expression", "number"), [("[m1, m2]", 2), ("METRICS() * 2", 2), ("SLICE(METRICS(), 2)", 0)])
+def test_an_expression_that_gives_several_series_is_refused_whatever_their_labels(expression: str, number: int) -> None:
+    """Both have the label Value, and only the first is above the threshold."""
+    simulation = Simulation.from_properties({"hot": two_metrics(expression)})
+    simulation.put(METRIC, [9] * 5)
+    simulation.put(MetricId.of("Test", "Value", {"Side": "b"}), [1] * 5)
+    simulation.run(minutes=5)
+    assert f"e1 gives {number} time series; an alarm is on one" in str(simulation.refused["hot"])
+
+
+def test_an_array_of_one_series_is_that_series() -> None:
+    simulation = Simulation.from_properties({"hot": two_metrics("SLICE(METRICS(), 0, 1)")})
+    simulation.put(METRIC, [9] * 5)
+    assert changes_of(simulation, 5) == [(3, "ALARM")]
+
+
+def two_metrics(expression: str, **properties: Any) -> dict[str, Any]:
+    """The expression first, as it may stand, then the metrics m1 and m2."""
+    found = math_alarm(expression, **properties)
+    first, own = found["Properties"]["Metrics"]
+    metric = {"Namespace": "Test", "MetricName": "Value", "Dimensions": [{"Name": "Side", "Value": "b"}]}
+    second = {"Id": "m2", "ReturnData": False, "MetricStat": first["MetricStat"] | {"Metric": metric}}
+    found["Properties"]["Metrics"] = [own, first, second]
+    return found
+
+
+def test_low_samples_change_nothing_for_an_alarm_without_a_percentile() -> None:
+    """PutMetricAlarm: EvaluateLowSampleCountPercentile is "used only for alarms based on percentiles"."""
+    simulation = Simulation.from_properties({"hot": two_metrics("m1 * 2", EvaluateLowSampleCountPercentile="ignore")})
+    simulation.put(METRIC, [9] * 5)
+    assert changes_of(simulation, 5) == [(3, "ALARM")]
+
+
+def test_low_samples_ignored_under_an_expression_are_refused_since_no_rule_is_published() -> None:
+    found = two_metrics("m1 * 2", EvaluateLowSampleCountPercentile="ignore")
+    found["Properties"]["Metrics"][1]["MetricStat"]["Stat"] = "p90"
+    refused = Simulation.from_properties({"hot": found}).refused["hot"]
+    assert refused.construct == "EvaluateLowSampleCountPercentile"
 
 
 def test_a_function_of_the_range_sees_what_each_evaluation_fetched() -> None:
@@ -143,6 +191,37 @@ def test_a_metrics_insights_alarm_is_in_alarm_while_one_of_its_series_is() -> No
     # i-b is idle from minute 5 and stops at 10; its last two datapoints stay in the range of four until minute 12.
     assert changes(simulation) == [(1, "OK"), (7, "ALARM"), (13, "OK")]
     assert simulation.transitions[1].reason.startswith("i-b: Threshold Crossed: 2 out of the last 2 datapoints")
+
+
+@pytest.mark.parametrize("order", ["", " ORDER BY AVG() DESC"])
+def test_a_metrics_insights_alarm_sees_a_late_report_when_it_comes(order: str) -> None:
+    """i-a reports at once; what i-b says of minute 5 is seen two minutes later than it would be."""
+    query = f'SELECT AVG(gpu) FROM SCHEMA("CWAgent", InstanceId) GROUP BY InstanceId{order}'
+    raised = {}
+    for delay in (0, 120):
+        simulation = Simulation.from_properties({"straggler": insights(query, EvaluationPeriods=3)})
+        simulation.put(MetricId.of("CWAgent", "gpu", {"InstanceId": "i-a"}), [80] * 20)
+        simulation.put(MetricId.of("CWAgent", "gpu", {"InstanceId": "i-b"}), [80] * 5 + [0] * 15, delay=delay)
+        raised[delay] = [at for at, state in changes_of(simulation, 20) if state == "ALARM"]
+    assert raised == {0: [8], 120: [10]}
+
+
+def test_one_series_of_metrics_that_come_at_different_times_holds_what_is_seen_of_each() -> None:
+    query = 'SELECT SUM(images) FROM SCHEMA("Fleet", Worker)'
+    alarm_on = insights(query, EvaluationPeriods=1, ComparisonOperator="GreaterThanThreshold", Threshold=15)
+    simulation = Simulation.from_properties({"many": alarm_on})
+    simulation.put(MetricId.of("Fleet", "images", {"Worker": "a"}), [10] * 10)
+    simulation.put(MetricId.of("Fleet", "images", {"Worker": "b"}), [10] * 10, delay=60)
+    seen = simulation.slots("many", np.array([simulation.start + 180]))
+    assert seen.series[""].tolist() == [[20.0, 20.0, 10.0]]
+
+
+def test_an_alarm_on_more_series_than_a_query_returns_is_refused() -> None:
+    simulation = Simulation.from_properties({"many": insights("SELECT AVG(gpu) FROM CWAgent GROUP BY Id")})
+    for number in range(501):
+        simulation.put(MetricId.of("CWAgent", "gpu", {"Id": str(number)}), [80])
+    simulation.run(minutes=1)
+    assert "501 series" in str(simulation.refused["many"])
 
 
 def test_a_metrics_insights_alarm_without_any_series_has_insufficient_data() -> None:

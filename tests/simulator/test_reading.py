@@ -146,6 +146,36 @@ def test_a_resource_whose_condition_is_false_is_not_there() -> None:
 
 
 @pytest.mark.parametrize(
+    ("condition", "construct"),
+    [
+        ({"Fn::Not": {}}, "Condition"),
+        ({"Fn::Not": []}, "Condition"),
+        ({"Fn::Equals": [1]}, "Condition"),
+        ({"Fn::And": 3}, "Condition"),
+        ({"Condition": "Asked"}, "Condition"),
+        ({"Fn::Equals": [{"Ref": "Stage"}, "prod"]}, "Stage"),
+    ],
+)
+def test_a_condition_that_cannot_be_told_refuses_its_own_resource_alone(condition: Any, construct: str) -> None:
+    resources = {
+        "Conditional": {
+            "Type": "AWS::CloudWatch::Alarm",
+            "Condition": "Asked",
+            "Properties": ALARM | {"AlarmName": "asked"},
+        },
+        "Always": {"Type": "AWS::CloudWatch::Alarm", "Properties": ALARM},
+    }
+    found = AlarmSet.from_template({"Resources": resources, "Conditions": {"Asked": condition}})
+    assert list(found.alarms) == ["Always"]
+    assert {name: error.construct for name, error in found.refused.items()} == {"asked": construct}
+
+
+def test_an_alarm_whose_name_is_itself_is_refused() -> None:
+    found = AlarmSet.from_template(template(ALARM | {"AlarmName": {"Ref": "Queued"}}))
+    assert list(found.refused) == ["Queued"]
+
+
+@pytest.mark.parametrize(
     ("properties", "construct"),
     [
         (ALARM | {"Period": 45}, "Period"),

@@ -11,6 +11,7 @@ import pytest
 
 from cloudwatch_simulator import AlarmSet, MetricId, ScenarioError
 from cloudwatch_simulator.replay.incidents import Incident, read_incidents
+from cloudwatch_simulator.replay.moments import spacing
 from cloudwatch_simulator.replay.pages import pages, run
 from cloudwatch_simulator.replay.reading import read_recorded
 from cloudwatch_simulator.replay.report import report
@@ -128,6 +129,63 @@ def test_an_answer_of_get_metric_data_may_name_its_metric_in_the_label(tmp_path:
     assert minutes(path, alarms()) == [(13, 8)]
 
 
+@pytest.mark.parametrize("labelled", [False, True])
+def test_the_pages_of_an_answer_are_one_recording(tmp_path: Path, labelled: bool) -> None:
+    """boto3 gives the newest page first; the pages may overlap, and one time has one value."""
+    whole = get_metric_data("Sum")
+    result = whole["MetricDataResults"][0]
+    pages = []
+    for part in (slice(0, 20), slice(18, None)):
+        lists = {key: result[key][part] for key in ("Timestamps", "Values")}
+        pages.append({"MetricDataResults": [result | lists | ({"Label": f"{KEY} : Sum"} if labelled else {})]})
+    if not labelled:
+        pages[0]["MetricDataQueries"] = whole["MetricDataQueries"]
+    path = tmp_path / "pages.json"
+    path.write_text(json.dumps(pages))
+    assert minutes(path, alarms(Statistic="Sum")) == [(13, 8)]
+    metric = MetricId.of("CWAgent", "gpu", {"Group": "g"})
+    found = read_recorded(path).store().statistic(metric, "Sum", 60, START, START + 60 * len(VALUES))
+    assert found[1].tolist() == VALUES
+
+
+@pytest.mark.parametrize("form", ["wide", "long", "labelled"])
+def test_a_recording_that_does_not_tell_its_period_is_as_long_as_its_times_are_apart(tmp_path: Path, form: str) -> None:
+    """Constantly breaching data every five minutes, with one of them missing."""
+    times = [START + 300 * place for place in range(12) if place != 4]
+    path = tmp_path / "slow"
+    if form == "labelled":
+        result = {"Id": "m1", "Label": f"{KEY} : Average", "Timestamps": times, "Values": [3] * len(times)}
+        path.write_text(json.dumps({"MetricDataResults": [result]}))
+    elif form == "long":
+        name = KEY.replace('"', '""')
+        path.write_text("\n".join(["timestamp,metric,value", *(f'{time},"{name}",3' for time in times)]))
+    else:
+        path.write_text("\n".join(['timestamp,"' + KEY.replace('"', '""') + '"', *(f"{time},3" for time in times)]))
+    recorded = read_recorded(path)
+    assert recorded.span() == (START, START + 3600)
+    refused = run(recorded, alarms(), recorded.store()).refused["idle"]
+    assert "was recorded every 300 s, as the spacing of its times tells; the alarm looks every 60 s" in str(refused)
+    assert [until for _, until in minutes(path, alarms(Period=300, EvaluationPeriods=1))] == [None]
+
+
+@pytest.mark.parametrize(
+    ("times", "period"),
+    [
+        ([0, 60, 120], 60),
+        ([0, 10, 20, 40], 10),
+        ([3600, 0, 7200], 3600),
+        ([0, 300, 900, 960], 60),
+        ([0, 300, 700], None),
+        ([0, 45, 90], None),
+        ([0.5, 60.2, 121.0], None),
+        ([0, 420], None),
+        ([], None),
+    ],
+)
+def test_a_spacing_is_the_smallest_that_all_others_are_multiples_of(times: list[float], period: int | None) -> None:
+    assert spacing(times) == period
+
+
 @pytest.mark.parametrize(
     ("statistic", "period", "properties", "says"),
     [
@@ -166,6 +224,26 @@ def test_four_recorded_statistics_make_a_statistic_set(tmp_path: Path) -> None:
 def test_a_setting_tries_another_value(tmp_path: Path) -> None:
     changed = Setting.parse("idle.Threshold=10").applied(alarms())
     assert minutes(csv_file(tmp_path), changed) == [(13, 8), (33, 3)]
+
+
+def test_a_setting_keeps_what_could_not_be_resolved() -> None:
+    """The refusal of another alarm, and of a composite above it, is still told; its own is healed."""
+    kind, given = alarms().source["idle"]
+    idle = dict(given)
+    unresolved = idle | {"AlarmName": "busy", "Threshold": {"Ref": "Unknown"}}
+    page = {"AlarmName": "page", "AlarmRule": "ALARM(idle) OR ALARM(busy)"}
+    template = {
+        "Idle": {"Type": kind, "Properties": idle | {"AlarmName": "idle", "DatapointsToAlarm": 9}},
+        "Busy": {"Type": kind, "Properties": unresolved},
+        "Page": {"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": page},
+    }
+    found = AlarmSet.from_template({"Resources": template})
+    assert set(found.refused) == {"idle", "busy", "page"}
+    changed = Setting.parse("idle.DatapointsToAlarm=3").applied(found)
+    assert {name: error.construct for name, error in changed.refused.items()} == {"busy": "Unknown", "page": "Unknown"}
+    assert "busy" in changed.about("idle").refused
+    with pytest.raises(ScenarioError, match="busy is refused: Unknown: stays unresolved"):
+        Setting.parse("busy.Threshold=3").applied(found)
 
 
 def test_a_sweep_shows_delay_and_pages_over_the_range(tmp_path: Path) -> None:

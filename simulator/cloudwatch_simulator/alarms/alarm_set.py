@@ -29,7 +29,7 @@ SETTABLE = frozenset(
     ]
 )
 # What properties of the wrong shape make of code that expects the right one.
-MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError)
+MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,10 @@ class AlarmSet:
         read: dict[str, tuple[str, Mapping[str, Any]]] = {}
         refused: dict[str, Unsupported] = {}
         for reader in (Template(template, resolve or {}) for template in templates):
-            for logical_id, resource in reader.resources(METRIC, COMPOSITE, MUTE, *ELSEWHERE):
+            for logical_id, resource in reader.all_resources(METRIC, COMPOSITE, MUTE, *ELSEWHERE):
                 try:
+                    if not reader.present(resource):
+                        continue
                     properties = reader.properties(resource)
                 except Unsupported as error:
                     refused[reader.loose_name(logical_id, resource)] = error
@@ -113,13 +115,19 @@ class AlarmSet:
         kind, properties = self.described(name)
         if key not in properties and key not in SETTABLE:
             raise ScenarioError(f"{name} has no property {key!r}{nearest(key, {*properties, *SETTABLE})}")
-        return self._of({**self.source, name: (kind, {**properties, key: value})}, {})
+        return self._of({**self.source, name: (kind, {**properties, key: value})}, self._unresolved())
 
     def described(self, name: str) -> tuple[str, Mapping[str, Any]]:
-        """Type and properties of an alarm; raises ``ScenarioError`` when there is none of that name."""
-        if name not in self.source:
-            raise ScenarioError(f"there is no alarm {name!r}{nearest(name, self.source)}")
-        return self.source[name]
+        """Type and properties of an alarm; raises ``ScenarioError`` when none of that name could be resolved."""
+        if name in self.source:
+            return self.source[name]
+        if name in self.refused:
+            raise ScenarioError(f"{name} is refused: {self.refused[name]}")
+        raise ScenarioError(f"there is no alarm {name!r}{nearest(name, self.source)}")
+
+    def _unresolved(self) -> dict[str, Unsupported]:
+        """What was refused before its properties were known; all else is read, and judged, anew."""
+        return {name: error for name, error in self.refused.items() if name not in self.source}
 
     def about(self, name: str) -> AlarmSet:
         """Only what bears on an alarm: itself, the composites above it, and what those look at."""
@@ -137,7 +145,8 @@ class AlarmSet:
             if more <= wanted:
                 break
             wanted |= more
-        return self._of({key: found for key, found in self.source.items() if key in wanted or key in self.mutes}, {})
+        near = {key: found for key, found in self.source.items() if key in wanted or key in self.mutes}
+        return self._of(near, self._unresolved())
 
     def checked(self) -> AlarmSet:
         """Without the composites that rest on what is not here, and in an order in which children come first."""

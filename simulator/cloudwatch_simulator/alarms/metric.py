@@ -34,6 +34,7 @@ def read_metric_alarm(name: str, properties: Mapping[str, Any]) -> MetricAlarm:
     datapoints = _whole(properties, "DatapointsToAlarm", periods)
     if datapoints > periods:
         raise Unsupported("DatapointsToAlarm", f"is {datapoints}, above EvaluationPeriods {periods}")
+    ignores_few = _low_samples(properties, queries, returned)
     alarm = MetricAlarm(
         name=name,
         queries=queries,
@@ -45,7 +46,7 @@ def read_metric_alarm(name: str, properties: Mapping[str, Any]) -> MetricAlarm:
         evaluation_periods=periods,
         datapoints_to_alarm=datapoints,
         treat_missing=_treatment(properties, queries),
-        ignore_low_samples=_low_samples(properties),
+        ignore_low_samples=ignores_few,
         actions=read_actions(properties),
         wall_clock=_wall_clock(properties),
         warm_up=_warm_up(properties),
@@ -189,11 +190,20 @@ def _treatment(properties: Mapping[str, Any], queries: tuple[MetricQuery, ...]) 
     return given
 
 
-def _low_samples(properties: Mapping[str, Any]) -> bool:
+def _low_samples(properties: Mapping[str, Any], queries: tuple[MetricQuery, ...], returned: str) -> bool:
+    """PutMetricAlarm: "Used only for alarms based on percentiles", so without one it changes nothing."""
     given = properties.get("EvaluateLowSampleCountPercentile", "evaluate")
     if given not in ("evaluate", "ignore"):
         raise Unsupported("EvaluateLowSampleCountPercentile", f"{given!r} is neither evaluate nor ignore")
-    return bool(given == "ignore")
+    ranked = [query.id for query in queries if query.metric and Statistic.parse(query.stat).kind == "p"]
+    if given == "evaluate" or not ranked:
+        return False
+    if returned not in ranked:
+        raise Unsupported(
+            "EvaluateLowSampleCountPercentile",
+            f"is ignore, and {returned} is an expression over a percentile: whose samples count is not documented",
+        )
+    return True
 
 
 def _wall_clock(properties: Mapping[str, Any]) -> WallClock | None:

@@ -69,6 +69,11 @@ class MetricAlarm:
     warm_up: WarmUp | None = None
 
     @property
+    def watched(self) -> MetricQuery:
+        """The entry that is compared."""
+        return next(query for query in self.queries if query.id == self.returned)
+
+    @property
     def cadence(self) -> int:
         """Seconds between evaluations: 10 at high resolution, an hour when it looks back more than a day."""
         if self.period < 60:

@@ -10,7 +10,6 @@ import numpy.typing as npt
 from cloudwatch_simulator.alarms.metric import is_insights
 from cloudwatch_simulator.alarms.model import MetricAlarm
 from cloudwatch_simulator.alarms.rule import ALARM, CODE, INSUFFICIENT_DATA, OK, Codes
-from cloudwatch_simulator.errors import Unsupported
 from cloudwatch_simulator.evaluation.missing_data import RETAIN, carried, decide
 from cloudwatch_simulator.evaluation.sampling import Arrival, Data
 from cloudwatch_simulator.evaluation.slots import Slots, lay_out
@@ -49,12 +48,10 @@ def evaluate_metric_alarm(
 ) -> Evaluated:
     """States at ``ticks``; ``memory`` is read and brought up to the last of them."""
     slots = lay_out(alarm, data, ticks, evaluation_range)
-    if is_insights(next(query for query in alarm.queries if query.id == alarm.returned).expression or ""):
+    if is_insights(alarm.watched.expression or ""):
         asked = _contributed(alarm, slots, memory)
-    elif len(slots.series) == 1:
-        asked = _asked(alarm, slots, next(iter(slots.series.values())))
     else:
-        raise Unsupported("Metrics", f"{alarm.returned} gives {len(slots.series)} time series; an alarm is on one")
+        asked = _asked(alarm, slots, next(iter(slots.series.values())))
     asked = _after_warm_up(alarm, data, slots, ticks, asked, memory)
     states = carried(asked, memory.code)
     if len(states):
@@ -94,7 +91,7 @@ def _asked(alarm: MetricAlarm, slots: Slots, points: Floats) -> Codes:
 
 def _enough_samples(alarm: MetricAlarm) -> float:
     """ "Percentile-based alarms and low data samples": 10/(1-p) samples from the median up, 10/p below it."""
-    statistic = Statistic.parse(alarm.queries[0].stat)
+    statistic = Statistic.parse(alarm.watched.stat)
     rank = statistic.high if statistic.kind == "p" else None
     if rank is None or not 0 < rank < 1:
         return 0.0

@@ -108,7 +108,7 @@ class QueryInputs:
         if query.expression.lstrip().upper().startswith("SELECT "):
             from cloudwatch_simulator.insights import select
 
-            return select(query.expression, self._data.store, self._windows.starts, self._windows.ends, frame)
+            return select(query.expression, self._data.store.metrics(), self._unitless, frame)
         if frame.alarm and len(query.expression) > 2048:
             raise Unsupported("Expression", f"{query.id} holds more than 2,048 characters")
         return result(evaluate(query.expression, self, frame), query.expression, frame)
@@ -125,6 +125,9 @@ class QueryInputs:
             )
         points = self._data.values(query.metric, query.stat, query.unit, self._windows)
         return TimeSeries(points, query.label or query.metric.name, query.period or self._period)
+
+    def _unitless(self, metric: MetricId, stat: str) -> Floats:
+        return self._data.values(metric, stat, None, self._windows)
 
     def metrics(self, frame: Frame) -> list[tuple[str, TimeSeries]]:
         found = []

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from cloudwatch_simulator.alarms.metric import is_insights
 from cloudwatch_simulator.alarms.model import MetricAlarm
 from cloudwatch_simulator.clock_time import wall_clock_bounds
 from cloudwatch_simulator.errors import Unsupported
 from cloudwatch_simulator.evaluation.sampling import GIVEN, Data, QueryInputs, Windows
+from cloudwatch_simulator.insights import parse_select
 from cloudwatch_simulator.metric_math.evaluate import result
 from cloudwatch_simulator.metric_math.values import Frame, NeedsRange, SeriesArray, TimeSeries, Value
 from cloudwatch_simulator.series import Floats
@@ -106,8 +108,13 @@ def _seen_from(points: Floats, count: int, back: int) -> Floats:
 
 def _latest(alarm: MetricAlarm, data: Data) -> float:
     """How old a period must be before all its data is visible."""
-    given = data.arrivals if any("(" in (query.expression or "") for query in alarm.queries) else ()
-    metrics = [query.metric for query in alarm.queries] + [metric for metric in given if metric.namespace == GIVEN]
+    metrics = [query.metric for query in alarm.queries]
+    for expression in (query.expression or "" for query in alarm.queries):
+        if is_insights(expression):
+            matches = parse_select(expression).matches
+            metrics += [metric for metric in data.arrivals if matches(metric)]
+        elif "(" in expression:
+            metrics += [metric for metric in data.arrivals if metric.namespace == GIVEN]
     return max(data.lag(metric, alarm.cadence) for metric in metrics)
 
 
@@ -155,7 +162,7 @@ def _map(value: Value, change: object) -> Value:
 
 
 def _sample_counts(alarm: MetricAlarm, data: Data, windows: Windows) -> TimeSeries:
-    query = alarm.queries[0]
+    query = alarm.watched
     assert query.metric is not None
     return TimeSeries(data.values(query.metric, "SampleCount", query.unit, windows))
 
@@ -166,6 +173,11 @@ def _slots(alarm: MetricAlarm, starts: Floats, values: list[Value]) -> Slots:
         series = {"": returned.points}
     else:
         assert isinstance(returned, SeriesArray)
+        # "Create a CloudWatch alarm based on a Metrics Insights query": only a query may return several.
+        if len(returned.items) != 1 and not is_insights(alarm.watched.expression or ""):
+            raise Unsupported(
+                "Metrics", f"{alarm.returned} gives {len(returned.items)} time series; an alarm is on one"
+            )
         series = {item.label: item.points for item in returned.items}
     lower = upper = None
     if alarm.band:

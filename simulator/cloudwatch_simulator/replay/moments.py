@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timezone
 
 import numpy as np
@@ -30,3 +31,20 @@ def moment(text: object, file: str, line: int | None = None) -> float:
 def seconds_of(values: Floats) -> Floats:
     """Times in seconds, whether they came in seconds or in milliseconds."""
     return values / 1000 if len(values) and float(np.median(values)) > 1e11 else values
+
+
+def spacing(times: Collection[float]) -> int | None:
+    """The smallest spacing, where it is a period of CloudWatch's and all others are whole multiples of it.
+
+    >>> spacing([0, 300, 900, 1200])
+    300
+
+    None for fewer than three times, which show no rule, and for samples that came whenever something happened.
+    """
+    gaps = np.diff(np.sort(np.array(list(times))))
+    if len(gaps) < 2:
+        return None
+    least = float(gaps.min())
+    if least % 60 and least not in (1, 5, 10, 20, 30):
+        return None
+    return None if (gaps % least).any() else int(least)

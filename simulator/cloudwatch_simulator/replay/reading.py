@@ -93,7 +93,7 @@ def _recording(result: Mapping[str, Any], asked: Mapping[str, Any], file: str) -
             'MetricDataResults, or label each Namespace/MetricName{Dimension="value"} : Statistic',
             file=file,
         ) from None
-    return Recording(metric, label.rpartition(" : ")[2] if " : " in label else "Average", 60, unit)
+    return Recording(metric, label.rpartition(" : ")[2] if " : " in label else "Average", unit=unit, told=False)
 
 
 def _metric_stream(text: str, file: str) -> Iterator[Recording]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from cloudwatch_simulator.alarms.model import Alarm, MetricAlarm, MetricQuery
 from cloudwatch_simulator.errors import Unsupported
 from cloudwatch_simulator.metrics import MetricId
 from cloudwatch_simulator.notation import StatisticSet
+from cloudwatch_simulator.replay.moments import spacing
 from cloudwatch_simulator.statistic import Statistic
 from cloudwatch_simulator.store import MetricStore
 
@@ -22,7 +23,7 @@ _ADDITIVE = ("Sum", "Maximum", "Minimum", "SampleCount")
 class Recording:
     """One metric. ``statistic`` is None for samples and statistic sets, which stand for every basic statistic.
 
-    Times are seconds since the epoch; ``period`` is the seconds that one value covers.
+    Times are seconds since the epoch; ``period`` is the seconds that one value covers, ``told`` by the file or not.
     """
 
     metric: MetricId
@@ -32,6 +33,15 @@ class Recording:
     times: list[float] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
     sets: list[tuple[float, StatisticSet]] = field(default_factory=list)
+    told: bool = True
+
+    def extend(self, other: Recording) -> None:
+        """What another page has of the same metric and statistic; a time that both have is one value, not two."""
+        known = set(self.times)
+        more = [place for place, time in enumerate(other.times) if time not in known]
+        self.times += [other.times[place] for place in more]
+        self.values += [other.values[place] for place in more]
+        self.sets += other.sets
 
     def put(self, store: MetricStore) -> None:
         """Everything into a store."""
@@ -52,7 +62,8 @@ class Recording:
         """Why it cannot stand for an alarm's metric; None when it can."""
         period = query.period or 60
         if period < self.period:
-            return f"{self.metric} was recorded every {self.period} s, the alarm looks every {period} s"
+            how = "" if self.told else ", as the spacing of its times tells"
+            return f"{self.metric} was recorded every {self.period} s{how}; the alarm looks every {period} s"
         if self.statistic is None:
             return None
         if query.stat != self.statistic:
@@ -117,9 +128,9 @@ class Recorded:
 
 
 def whole(recordings: Iterable[Recording]) -> Recorded:
-    """Recordings of one metric in several statistics, put together to statistic sets where all four are there."""
+    """Recordings of one metric put together: its pages to one, its statistics to sets where all four are there."""
     groups: dict[tuple[MetricId, str | None, int], dict[str | None, Recording]] = {}
-    for recording in recordings:
+    for recording in _spaced(list(recordings)):
         if recording.statistic is not None and recording.statistic not in (
             "Sum",
             "Average",
@@ -128,7 +139,11 @@ def whole(recordings: Iterable[Recording]) -> Recorded:
             "SampleCount",
         ):
             Statistic.parse(recording.statistic)
-        groups.setdefault((recording.metric, recording.unit, recording.period), {})[recording.statistic] = recording
+        parts = groups.setdefault((recording.metric, recording.unit, recording.period), {})
+        if recording.statistic in parts:
+            parts[recording.statistic].extend(recording)
+        else:
+            parts[recording.statistic] = recording
     kept: list[Recording] = []
     for parts in groups.values():
         kept.extend(
@@ -139,10 +154,19 @@ def whole(recordings: Iterable[Recording]) -> Recorded:
     return Recorded(tuple(kept))
 
 
+def _spaced(recordings: list[Recording]) -> list[Recording]:
+    """With the period that the times of a metric show, in all its statistics, where the file tells none."""
+    times: dict[MetricId, set[float]] = {}
+    for one in recordings:
+        times.setdefault(one.metric, set()).update(one.times, (time for time, _ in one.sets))
+    periods = {metric: spacing(moments) for metric, moments in times.items()}
+    return [one if one.told else replace(one, period=periods[one.metric] or one.period) for one in recordings]
+
+
 def _together(parts: Mapping[str | None, Recording]) -> list[Recording]:
     columns = {name: dict(zip(part.times, part.values, strict=True)) for name, part in parts.items() if name}
     first = next(iter(parts.values()))
-    made = Recording(first.metric, None, first.period, first.unit)
+    made = Recording(first.metric, None, first.period, first.unit, told=first.told)
     for time, count in sorted(columns["SampleCount"].items()):
         total = columns["Sum"].get(time) if "Sum" in columns else columns["Average"].get(time, np.nan) * count
         low, high = columns["Minimum"].get(time), columns["Maximum"].get(time)

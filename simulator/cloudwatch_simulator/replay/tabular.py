@@ -2,6 +2,8 @@
 
 Wide: ``timestamp`` and one column a series, named as a scenario names it. Long: ``timestamp``, ``metric``, ``value``,
 or instead of ``value`` the columns ``sum``, ``count``, ``min``, ``max``; ``unit`` and ``statistic`` may stand beside.
+
+A table does not say how many seconds a value covers: the spacing of a metric's times does (``moments.spacing``).
 """
 
 from __future__ import annotations
@@ -55,7 +57,7 @@ def _read(head: Iterable[str], rows: Iterable[tuple[int, Mapping[str, Any]]], fi
             for name, (metric, unit) in names.items():
                 value = _number(row[name], file, line)
                 if value is not None:
-                    recording = found.setdefault((metric, unit, None), Recording(metric, None, 60, unit))
+                    recording = found.setdefault((metric, unit, None), Recording(metric, unit=unit, told=False))
                     recording.times.append(time)
                     recording.values.append(value)
     yield from found.values()
@@ -71,7 +73,7 @@ def _long(
     metric, unit = _key(str(row["metric"]), file, line)
     unit = str(row["unit"]) if row.get("unit") else unit
     statistic = str(row["statistic"]) if row.get("statistic") else None
-    recording = found.setdefault((metric, unit, statistic), Recording(metric, statistic, 60, unit))
+    recording = found.setdefault((metric, unit, statistic), Recording(metric, statistic, unit=unit, told=False))
     value = _number(row.get("value"), file, line)
     if value is not None:
         recording.times.append(time)
