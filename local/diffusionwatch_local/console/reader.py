@@ -21,6 +21,9 @@ from diffusionwatch_local.console.variables import applied, for_page, variables
 from diffusionwatch_local.console.widgets import alarm_name, alarm_of, metric_queries
 
 FIRST = "on-call"
+HOURS = 3
+OWN = 0.0
+"""Hours of a dashboard that looks at the time that its body names, or at three hours."""
 PAGE = 100
 
 
@@ -47,7 +50,9 @@ class Reader:
         """A dashboard's body with each variable at its chosen value, and what each widget shows beside it."""
         written = json.loads(self._cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"])
         end = self._clock.time()
-        start = end - hours * 3600
+        start = end - (hours or HOURS) * 3600
+        if hours == OWN:
+            start, end = span(written, start, end)
         known = variables(written, lambda search, dimension: self._found(search, dimension, start, end))
         body = applied(written, known, chosen)
         widgets = [{**widget, "data": self._answer(widget, start, end, theme)} for widget in body.get("widgets", ())]

@@ -24,7 +24,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from diffusionwatch.clock import Clock
-from diffusionwatch_local.console.reader import Reader
+from diffusionwatch_local.console.reader import OWN, Reader
 
 STATIC = Path(__file__).parent / "static"
 HOST = "127.0.0.1"
@@ -96,7 +96,7 @@ class Console:
 
     async def _dashboard(self, request: Request) -> Response:
         name = request.path_params["name"]
-        hours = _hours(request)
+        hours = _hours(request) if "hours" in request.query_params else OWN
         if hours is None:
             return NO_HOURS
         if name not in await run_in_threadpool(self._fresh, ("names",), self._reader.dashboards):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from diffusionwatch_local.preview.drawn import written
 
 CONSOLE = Path(diffusionwatch_local.console.__file__).parent / "static"
 OWN = Path(__file__).parent / "static"
+_SCRIPT = re.compile(r'<script src="/static/([\w.]+)"></script>\n')
 
 
 def page(answers: Mapping[str, Any]) -> str:
@@ -19,14 +21,13 @@ def page(answers: Mapping[str, Any]) -> str:
     text = (CONSOLE / "index.html").read_text(encoding="utf-8")
     data = f'<script type="application/json" id="preview">{written(answers)}</script>'
     style = f"<style>{_file(CONSOLE / 'console.css')}{_file(OWN / 'preview.css')}</style>"
-    scripts = [data, _script(CONSOLE / "charts.js"), _script(OWN / "answers.js"), _script(CONSOLE / "console.js")]
+    scripts = [_script(CONSOLE / name) for name in _SCRIPT.findall(text)]
     parts = {
         "<title>diffusionwatch</title>": f"<title>{html.escape(str(answers['name']))}</title>",
         '<link rel="stylesheet" href="/static/console.css">': style,
-        '<script src="/static/charts.js"></script>': "\n".join([*scripts[:3]]),
-        '<script src="/static/logs.js"></script>': _script(CONSOLE / "logs.js"),
-        '<script src="/static/console.js"></script>': "\n".join([scripts[3], _script(OWN / "preview.js")]),
+        "</body>": "\n".join([data, _script(OWN / "answers.js"), *scripts, _script(OWN / "preview.js"), "</body>"]),
     }
+    text = _SCRIPT.sub("", text)
     for place, written_out in parts.items():
         if place not in text:
             raise AssertionError(f"the console's page no longer has {place}")

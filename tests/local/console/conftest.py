@@ -74,7 +74,7 @@ def body() -> dict[str, Any]:
         "search": '{NS,Host} MetricName="Heat"',
         "populateFrom": "Host",
     }
-    return {"widgets": widgets, "variables": [host]}
+    return {"start": "-PT1H", "widgets": widgets, "variables": [host]}
 
 
 @pytest.fixture(scope="module")

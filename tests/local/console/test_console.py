@@ -103,6 +103,11 @@ def test_a_widget_that_is_refused_says_why_and_leaves_the_others(console: Consol
     assert widget(console, "Graph")["series"]
 
 
+def test_a_dashboard_looks_at_its_own_time_unless_told_otherwise(console: Console) -> None:
+    own, told = (get(console, f"/api/dashboards/demo-all-views{asked}") for asked in ("", "?hours=2"))
+    assert (own["end"] - own["start"], told["end"] - told["start"]) == (3600, 7200)
+
+
 def test_a_widget_may_look_at_a_time_of_its_own(console: Console) -> None:
     data = widget(console, "Ten minutes")
     assert (data["start"], data["end"]) == (1_767_572_400.0, 1_767_573_000.0)

@@ -43,7 +43,7 @@ function drawForm(form, { saved, groups }) {
 }
 
 async function ask(form) {
-  const asked = new URLSearchParams({ text: form.elements.text.value, group: form.elements.group.value, hours: range() });
+  const asked = new URLSearchParams({ text: form.elements.text.value, group: form.elements.group.value, hours: range() ?? LONGEST });
   const answer = await get(`/api/query?${asked}`), box = byId("answer");
   if (answer.error) return box.replaceChildren(html("p", { class: "refused", role: "alert" }, answer.error));
   const { recordsMatched, recordsScanned, bytesScanned } = answer.statistics;

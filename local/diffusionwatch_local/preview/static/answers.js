@@ -16,7 +16,7 @@ function unpacked(one, start) {
 function answerTo(path) {
   if (path === "/api/state") return PREVIEW.state;
   const asked = new URL(path, "http://preview.invalid").searchParams;
-  const start = Math.max(PREVIEW.start, PREVIEW.end - Number(asked.get("hours")) * 3600);
+  const start = asked.has("hours") ? Math.max(PREVIEW.start, PREVIEW.end - Number(asked.get("hours")) * 3600) : PREVIEW.start;
   const variables = PREVIEW.variables.map((one) => ({ ...one, value: asked.get(`chosen.${one.id}`) ?? one.value }));
   // Each choice was drawn beforehand with the other variables at their defaults: where several differ, the last holds.
   const set = variables.flatMap(({ value, choices }) => choices.filter((one) => one.value === value)).reduce((on, one) => one.set || on, 0);
