@@ -17,7 +17,10 @@ from typing import Any
 import pytest
 
 from diffusionwatch import GenerationMonitor, limits
+from diffusionwatch.conformance import problems
+from diffusionwatch.foreign import ForeignEvent, ForeignMetric
 from diffusionwatch.records import Document
+from diffusionwatch.sinks import ConnectionBroken
 from diffusionwatch.sinks.logs import LogsSink, batches
 from diffusionwatch.sinks.stream import FileSink, StdoutSink
 from diffusionwatch.sinks.udp import UdpSink
@@ -211,9 +214,75 @@ def test_udp_agent_that_comes_late_gets_everything(monitor_for: Make, record: Re
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as late:
         late.bind(("127.0.0.1", port))
         late.settimeout(5)
-        monitor.flush(20)
-        data = b"".join(late.recv(65536) for _ in range(20))
+        assert monitor.flush(20)
+        data = b"".join(late.recv(65536) for _ in range(monitor.counts().documents_sent))
     assert all(b'"request_id":"%d"' % number in data for number in range(20))
+
+
+@pytest.mark.parametrize(
+    "metrics",
+    [
+        {"latency": ForeignMetric([1.0])},
+        {f"m{number}": ForeignMetric([0.123456789] * 100) for number in range(100)},
+        {"values": ForeignMetric([0.123456789] * 500)},
+    ],
+)
+def test_large_event_of_somebodys_over_udp_comes_in_datagrams_that_it_can_hold(
+    monitor_for: Make, record: Record, metrics: dict[str, ForeignMetric]
+) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as agent:
+        agent.bind(("127.0.0.1", 0))
+        agent.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        agent.settimeout(5)
+        monitor = monitor_for(endpoint=f"udp://127.0.0.1:{agent.getsockname()[1]}")
+        monitor.record(
+            ForeignEvent(
+                "App", {"LogGroupName": "g"}, [{}], metrics, {f"p{number}": "x" * 8000 for number in range(10)}
+            )
+        )
+        record(monitor, range(5))
+        assert monitor.flush(20)
+        sent = [agent.recv(65536) for _ in range(monitor.counts().documents_sent)]
+    assert (monitor.counts().sent, monitor.counts().records_dropped) == (5, 0)
+    assert not any(problems(body) for body in sent)
+    arrived: Counter[str] = Counter()
+    for event in map(json.loads, sent):
+        for name in set(metrics) & set(event):
+            arrived[name] += len(event[name]) if isinstance(event[name], list) else 1
+    assert arrived == {name: len(metric.values) for name, metric in metrics.items()}
+
+
+def test_event_that_no_datagram_holds_is_given_up_and_counted_and_holds_nobody_up(
+    monitor_for: Make, record: Record
+) -> None:
+    sets = [{f"d{one}-{other}": "x" * 1000 for other in range(30)} for one in range(3)]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as agent:
+        agent.bind(("127.0.0.1", 0))
+        monitor = monitor_for(endpoint=f"udp://127.0.0.1:{agent.getsockname()[1]}")
+        monitor.record(ForeignEvent("App", {}, sets, {"latency": ForeignMetric([1.0])}))
+        record(monitor, range(5))
+        assert monitor.flush(20)
+    assert (monitor.counts().sent, monitor.counts().records_dropped) == (5, 1)
+
+
+def test_datagram_that_the_system_does_not_send_is_given_up_and_counted(
+    monitor_for: Make, record: Record, caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as agent:
+        agent.bind(("127.0.0.1", 0))
+        agent.settimeout(5)
+        sink = UdpSink("127.0.0.1", agent.getsockname()[1])
+        sink.largest = 100_000  # as where a datagram may be smaller than it is elsewhere
+        monitor = monitor_for(sink=sink, start=False)
+        record(monitor, range(3))
+        monitor.record(ForeignEvent("App", {}, [{}], {"latency": ForeignMetric([1.0])}, {"p": ["x" * 8000] * 9}))
+        record(monitor, range(3, 6))
+        assert monitor.flush(20)
+        sent = [agent.recv(65536) for _ in range(monitor.counts().documents_sent)]
+    numbers = [event["request_id"] for event in map(json.loads, sent) if "request_id" in event]
+    assert numbers == [str(number) for number in range(6)]
+    assert (monitor.counts().sent, monitor.counts().documents_dropped) == (6, 1)
+    assert len([one for one in caplog.records if "too large" in one.message]) == 1
 
 
 def test_full_disk_loses_nothing_repeats_nothing_and_leaves_no_broken_line(
@@ -244,6 +313,56 @@ def test_full_disk_loses_nothing_repeats_nothing_and_leaves_no_broken_line(
     arrived = Counter(event["request_id"] for event in events if "request_id" in event)
     assert arrived == {str(number): 1 for number in range(200)}
     assert (monitor.counts().sent, monitor.counts().dropped) == (200, 0)
+
+
+def test_disk_that_fills_up_between_two_chunks_gets_no_line_twice(
+    tmp_path: Path, monitor_for: Make, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, writes, write = tmp_path / "events.jsonl", [0], os.write
+
+    def write_but_once(descriptor: int, data: Any) -> int:
+        if descriptor == monitor._sink._descriptor:  # type: ignore[attr-defined]
+            writes[0] += 1
+            if writes[0] == 2:
+                raise OSError(28, "No space left on device")
+        return write(descriptor, data)
+
+    monitor = monitor_for(endpoint=f"file://{path}", start=False)
+    record(monitor, range(300))
+    monkeypatch.setattr(os, "write", write_but_once)
+    monitor.start()
+    assert monitor.flush(20)
+    assert writes[0] > 3  # of 64 KB each
+    events = [json.loads(line) for line in path.read_bytes().splitlines()]
+    arrived = Counter(event["request_id"] for event in events if "request_id" in event)
+    assert arrived == {str(number): 1 for number in range(300)}
+    assert (monitor.counts().sent, monitor.counts().documents_sent) == (300, len(events))
+
+
+def test_standard_output_that_breaks_in_between_gets_no_line_twice(
+    monitor_for: Make, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines: list[bytes] = []
+    writes = [0]
+
+    def write(descriptor: int, data: bytes) -> None:
+        writes[0] += 1
+        if writes[0] in (2, 250):
+            raise OSError(28, "No space left on device")
+        lines.append(data)
+
+    monkeypatch.setattr("diffusionwatch.sinks.stream._write", write)
+    reader, writer = os.pipe()
+    monitor = monitor_for(sink=StdoutSink(writer), start=False)
+    record(monitor, range(300))
+    monitor.start()
+    assert monitor.flush(20)
+    os.close(reader)
+    os.close(writer)
+    assert Counter(json.loads(line).get("request_id", "heartbeat") for line in lines) == {
+        "heartbeat": 1,
+        **{str(number): 1 for number in range(300)},
+    }
 
 
 def test_file_moved_away_by_log_rotation_is_opened_anew(tmp_path: Path) -> None:
@@ -278,25 +397,76 @@ def test_put_log_events_batches_keep_its_limits() -> None:
     assert max(map(len, batches([Document(b"{}", 0)] * 25_000))) == 10_000
 
 
+class ResourceNotFoundException(Exception):  # noqa: N818 - as boto3 names it
+    pass
+
+
+class Logs:
+    """CloudWatch Logs, as a boto3 client: answers the calls of ``failing``, by their number, with that error."""
+
+    class exceptions:  # noqa: N801 - as boto3 names it
+        class ResourceAlreadyExistsException(Exception):  # noqa: N818
+            pass
+
+    def __init__(self, failing: dict[int, str] | None = None) -> None:
+        self.failing = failing or {}
+        self.calls: list[str] = []
+        self.streams: set[str] = set()
+        self.messages: list[str] = []
+
+    def create_log_stream(self, logGroupName: str, logStreamName: str) -> None:  # noqa: N803
+        self.calls.append("create")
+        if logStreamName in self.streams:
+            raise self.exceptions.ResourceAlreadyExistsException
+        self.streams.add(logStreamName)
+
+    def put_log_events(self, logGroupName: str, logStreamName: str, logEvents: list[Any]) -> dict[str, Any]:  # noqa: N803
+        self.calls.append("put")
+        if error := self.failing.get(self.calls.count("put")):
+            raise RuntimeError(error)
+        if logStreamName not in self.streams:
+            raise ResourceNotFoundException("The specified log stream does not exist.")
+        self.messages += [event["message"] for event in logEvents]
+        return {}
+
+
 def test_logs_sink_makes_its_stream_and_hides_no_failure() -> None:
-    calls: list[str] = []
-
-    class Client:
-        class exceptions:  # noqa: N801 - as boto3 names it
-            class ResourceAlreadyExistsException(Exception):  # noqa: N818
-                pass
-
-        def create_log_stream(self, **given: str) -> None:
-            calls.append("create")
-
-        def put_log_events(self, **given: Any) -> dict[str, Any]:
-            calls.append("put")
-            if len(calls) < 3:
-                raise RuntimeError("throttled")
-            return {}
-
-    sink = LogsSink("/group", "stream", Client())
+    client = Logs({1: "throttled"})
+    sink = LogsSink("/group", "stream", client)
     with pytest.raises(OSError, match="throttled"):
         sink.send([Document(b"{}", 0)])
     assert sink.send([Document(b"{}", 0)])
-    assert calls == ["create", "put", "put"]
+    assert client.calls == ["create", "put", "put"]
+
+
+def test_log_stream_that_somebody_deletes_is_made_again() -> None:
+    client = Logs()
+    sink = LogsSink("/group", "stream", client)
+    sink.send([Document(b"{1}", 0)])
+    client.streams.clear()
+    with pytest.raises(OSError, match="does not exist"):
+        sink.send([Document(b"{2}", 0)])
+    assert sink.send([Document(b"{2}", 0)])
+    assert client.messages == ["{1}", "{2}"]
+
+
+def test_throttled_put_log_events_puts_no_event_twice(monitor_for: Make, record: Record) -> None:
+    client = Logs({2: "ThrottlingException"})
+    monitor = monitor_for(sink=LogsSink("/group", "stream", client), start=False)
+    record(monitor, range(300))
+    monitor.start()
+    assert monitor.flush(20)
+    assert client.calls.count("put") > 3  # of 64 KB each
+    arrived = Counter(json.loads(message).get("request_id", "heartbeat") for message in client.messages)
+    assert arrived == {"heartbeat": 1, **{str(number): 1 for number in range(300)}}
+    assert monitor.counts().sent == 300
+
+
+def test_put_log_events_that_fails_in_between_says_what_was_taken() -> None:
+    day = 24 * 3600 * 1000
+    client = Logs({2: "throttled"})
+    documents = [Document(b"{%d}" % number, at) for number, at in enumerate((day, 0, 1, 2 * day, 0))]
+    with pytest.raises(ConnectionBroken) as broken:
+        LogsSink("/group", "stream", client).send(documents)
+    assert (broken.value.taken, broken.value.unread) == (1, 0)
+    assert client.messages == ["{0}"]

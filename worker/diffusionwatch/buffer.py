@@ -84,6 +84,12 @@ class Buffer:
             self._handed.append(held)
             self._handed_bytes += len(held[0]) + 1
 
+    def give_up(self) -> Document:
+        """Takes out the document that waits longest, which no sink will take."""
+        given_up = Document(*self._waiting.popleft())
+        self.bytes -= len(given_up.body) + 1
+        return given_up
+
     def confirm(self, outstanding: int) -> None:
         """Forgets what was handed over, but for the documents that reach into the newest ``outstanding`` bytes."""
         handed, left = self._handed, self._handed_bytes

@@ -84,7 +84,8 @@ class Digest:
                 elif isinstance(record, Event):
                     documents += self._encoder.encode(record)
                 else:
-                    documents += record.documents(self._encoder.log_stream, now // 1_000_000, self._ledger.repaired)
+                    stream, largest = self._encoder.log_stream, self._encoder.event_bytes
+                    documents += record.documents(stream, now // 1_000_000, self._ledger.repaired, largest)
             except Exception as error:  # noqa: PERF203 - one record's trouble is not the next one's
                 counts["dropped"] += isinstance(record, Generation)
                 counts["records_dropped"] += 1

@@ -32,8 +32,13 @@ class ForeignEvent:
     metrics: dict[Any, ForeignMetric]
     properties: dict[Any, Any] = field(default_factory=dict)
 
-    def documents(self, log_stream: str, now_ms: int, repaired: Repaired) -> list[Document]:
-        """The event as documents of at most 100 metrics of at most 100 values."""
+    def documents(
+        self, log_stream: str, now_ms: int, repaired: Repaired, event_bytes: int = limits.EVENT_BYTES
+    ) -> list[Document]:
+        """The event as documents of at most 100 metrics of at most 100 values, and of ``event_bytes``.
+
+        Raises ``ValueError`` when not even one value fits beside the dimensions.
+        """
         meta = {"LogStreamName": log_stream, "Timestamp": now_ms, **self.meta}
         timestamp = meta["Timestamp"] = int(meta["Timestamp"])
         dimensions, names = self._dimensions(repaired)
@@ -42,7 +47,9 @@ class ForeignEvent:
         kept = {k: v for k, v in self.properties.items() if not self._hides(k, dimensions, metrics, repaired)}
         validity.add_properties(root, kept, repaired)
         documents = []
-        for part in _parts(metrics):
+        parts = list(_parts(metrics))[::-1]
+        while parts:
+            part = parts.pop()
             definitions = [
                 {"Name": name, "Unit": metric.unit} | ({"StorageResolution": 1} if metric.resolution == 1 else {})
                 for name, metric in part.items()
@@ -53,10 +60,13 @@ class ForeignEvent:
                 body = orjson.dumps(
                     validity.unicode({"_aws": {**meta, "CloudWatchMetrics": [directive]}, **members, **values})
                 )
-                if len(body) <= limits.EVENT_BYTES:
+                if len(body) <= event_bytes:
+                    documents.append(Document(body, timestamp))
                     break
-                repaired("properties too large for one event")
-            documents.append(Document(body, timestamp))
+                if members is root and kept:
+                    repaired("properties too large for one event")
+            else:
+                parts += _halves(part)
         return documents
 
     def _dimensions(self, repaired: Repaired) -> tuple[dict[str, str], list[list[str]]]:
@@ -90,6 +100,17 @@ class ForeignEvent:
             r("property with the name of a metric or dimension")
             return True
         return False
+
+
+def _halves(part: dict[str, ForeignMetric]) -> list[dict[str, ForeignMetric]]:
+    """A part that one document does not take, as two, the first of them last."""
+    metrics = list(part.items())
+    if (half := len(metrics) // 2) > 0:
+        return [dict(metrics[half:]), dict(metrics[:half])]
+    ((name, metric),) = metrics
+    if (half := len(metric.values) // 2) > 0:
+        return [{name: metric._replace(values=values)} for values in (metric.values[half:], metric.values[:half])]
+    raise ValueError("dimensions too large for one event")
 
 
 def _parts(metrics: dict[str, ForeignMetric]) -> Iterator[dict[str, ForeignMetric]]:

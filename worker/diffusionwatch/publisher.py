@@ -156,6 +156,7 @@ class Publisher:
 
     def _send(self, final: bool) -> None:
         buffer, sink = self._buffer, self._sink
+        documents: list[Document] = []
         try:
             if buffer.unconfirmed:
                 buffer.confirm(sink.outstanding())
@@ -168,8 +169,14 @@ class Publisher:
             if final:  # somebody waits for it to have arrived
                 buffer.confirm(sink.outstanding())
         except OSError as error:
-            if isinstance(error, ConnectionBroken) and error.unread is not None:
-                buffer.confirm(error.unread)
+            if isinstance(error, ConnectionBroken):
+                if error.taken:
+                    buffer.handed(error.taken)
+                    self._sent(documents[: error.taken], 1)
+                if error.refused:
+                    self._given_up([buffer.give_up()])
+                if error.unread is not None:
+                    buffer.confirm(error.unread)
             self._sent(buffer.rewind(), -1)
             # With jitter, so that a fleet does not knock on a restarted agent all at once.
             seconds = self._retry_seconds * (0.5 + os.urandom(1)[0] / 512)

@@ -12,6 +12,7 @@ from typing import Any
 
 from diffusionwatch import limits
 from diffusionwatch.records import Document
+from diffusionwatch.sinks import ConnectionBroken
 
 log = logging.getLogger("diffusionwatch")
 
@@ -27,17 +28,19 @@ class LogsSink:
         self._stream_exists = False
 
     def send(self, documents: Sequence[Document]) -> bool:
+        taken = 0
         try:
             client = self._connected()
             for batch in batches(documents):
                 events = [{"timestamp": d.timestamp_ms, "message": d.body.decode()} for d in batch]
                 answer = client.put_log_events(**self._names, logEvents=events)
+                taken += len(batch)
                 if rejected := answer.get("rejectedLogEventsInfo"):
                     log.warning("CloudWatch Logs rejected events: %s", rejected)
-        except OSError:
-            raise
-        except Exception as error:  # botocore's errors are no OSError
-            raise OSError(f"CloudWatch Logs: {error}") from error
+        except Exception as error:
+            if type(error).__name__ == "ResourceNotFoundException":
+                self._stream_exists = False  # somebody has deleted it
+            raise ConnectionBroken(f"CloudWatch Logs: {error}", 0, taken) from error
         return True
 
     def outstanding(self) -> int:
@@ -55,22 +58,30 @@ class LogsSink:
 
 
 def batches(documents: Sequence[Document]) -> Iterator[list[Document]]:
-    """The documents in the order of their time, in batches that one PutLogEvents takes."""
+    """The documents in batches that one PutLogEvents takes, each in the order of its time.
+
+    A batch follows upon the other in ``documents`` too, so that what was taken when one fails is a count.
+    """
     batch: list[Document] = []
-    size = 0
-    for document in sorted(documents, key=lambda document: document.timestamp_ms):
-        own = len(document.body) + limits.PUT_LOG_EVENTS_OVERHEAD
+    size = first = last = 0
+    for document in documents:
+        own, at = len(document.body) + limits.PUT_LOG_EVENTS_OVERHEAD, document.timestamp_ms
         if batch and (
             len(batch) == limits.PUT_LOG_EVENTS_COUNT
             or size + own > limits.PUT_LOG_EVENTS_BYTES
-            or document.timestamp_ms - batch[0].timestamp_ms >= limits.PUT_LOG_EVENTS_SPAN_MS
+            or max(last, at) - min(first, at) >= limits.PUT_LOG_EVENTS_SPAN_MS
         ):
-            yield batch
+            yield sorted(batch, key=_time)
             batch, size = [], 0
+        first, last = (min(first, at), max(last, at)) if batch else (at, at)
         batch.append(document)
         size += own
     if batch:
-        yield batch
+        yield sorted(batch, key=_time)
+
+
+def _time(document: Document) -> int:
+    return document.timestamp_ms
 
 
 def _client() -> Any:

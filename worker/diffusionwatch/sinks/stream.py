@@ -10,6 +10,7 @@ from pathlib import Path
 
 from diffusionwatch import limits
 from diffusionwatch.records import Document
+from diffusionwatch.sinks import ConnectionBroken
 
 
 class StdoutSink:
@@ -23,8 +24,11 @@ class StdoutSink:
     def send(self, documents: Sequence[Document]) -> bool:
         if not select.select((), (self._descriptor,), (), 0)[1]:
             return False  # a pipe that nobody reads
-        for document in documents:
-            _write(self._descriptor, document.body + b"\n")
+        for taken, document in enumerate(documents):
+            try:
+                _write(self._descriptor, document.body + b"\n")
+            except OSError as error:  # noqa: PERF203 - which one it was matters
+                raise ConnectionBroken(str(error), 0, taken) from error
         return True
 
     def outstanding(self) -> int:
@@ -44,15 +48,10 @@ class FileSink:
         self._descriptor: int | None = None
 
     def send(self, documents: Sequence[Document]) -> bool:
-        descriptor = self._open()
-        before = os.fstat(descriptor).st_size
         try:
-            _write(descriptor, b"".join(document.body + b"\n" for document in documents))
-        except OSError:
-            # A full disk takes the beginning of a line; it goes, so that the whole can be written later.
-            with contextlib.suppress(OSError):
-                os.ftruncate(descriptor, before)
-            raise
+            self._append(b"".join(document.body + b"\n" for document in documents))
+        except OSError as error:
+            raise ConnectionBroken(str(error), 0) from error
         return True
 
     def outstanding(self) -> int:
@@ -62,6 +61,17 @@ class FileSink:
         if self._descriptor is not None:
             os.close(self._descriptor)
         self._descriptor = None
+
+    def _append(self, data: bytes) -> None:
+        descriptor = self._open()
+        before = os.fstat(descriptor).st_size
+        try:
+            _write(descriptor, data)
+        except OSError:
+            # A full disk takes the beginning of a line; it goes, so that the whole can be written later.
+            with contextlib.suppress(OSError):
+                os.ftruncate(descriptor, before)
+            raise
 
     def _open(self) -> int:
         if self._descriptor is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import encodings.idna  # noqa: F401 - getaddrinfo() would import it on our thread; see GenerationMonitor._watch
+import errno
 import socket
 from collections.abc import Sequence
 
@@ -25,11 +26,13 @@ class UdpSink:
             family, kind, protocol, _, address = socket.getaddrinfo(*self._address, type=socket.SOCK_DGRAM)[0]
             self._socket = socket.socket(family, kind, protocol)
             self._socket.connect(address)
-        try:
-            for document in documents:
+        for taken, document in enumerate(documents):
+            try:
                 self._socket.send(document.body)
-        except OSError as error:
-            raise self._broken(error) from error
+            except OSError as error:  # noqa: PERF203 - which one it was matters
+                if error.errno == errno.EMSGSIZE:
+                    raise ConnectionBroken("an event too large for a datagram", 0, taken, refused=True) from error
+                raise self._broken(error) from error
         return True
 
     def outstanding(self) -> int:
