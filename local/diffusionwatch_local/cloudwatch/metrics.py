@@ -124,7 +124,8 @@ class MetricOperations:
         found = [
             metric
             for metric in sorted(self._store.metrics())
-            if params.get("Namespace") in (None, metric.namespace)
+            if params.get("OwningAccount") in (None, self._account)
+            and params.get("Namespace") in (None, metric.namespace)
             and params.get("MetricName") in (None, metric.name)
             and all(_has(metric, dimension) for dimension in wanted)
             and (recent is None or (self._store.span(metric) or (0, 0))[1] >= recent)

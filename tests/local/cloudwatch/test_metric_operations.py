@@ -130,3 +130,36 @@ def test_metrics_are_listed_by_namespace_name_dimension_and_age(watch: Watch, bo
 def test_a_range_that_runs_backwards_is_refused(boto: Any) -> None:
     with pytest.raises(ClientError, match="StartTime must be less"):
         boto.get_metric_data(MetricDataQueries=[query("m")], StartTime=THEN, EndTime=THEN)
+
+
+def test_the_own_account_s_data_is_found_by_its_number_and_another_s_is_forbidden(boto: Any) -> None:
+    put(boto, 5.0)
+    answer = boto.get_metric_data(
+        MetricDataQueries=[query("mine", AccountId="111122223333"), query("theirs", AccountId="444455556666")],
+        StartTime=THEN,
+        EndTime=THEN + timedelta(minutes=5),
+    )
+    mine, theirs = answer["MetricDataResults"]
+    assert (mine["Values"], mine["StatusCode"]) == ([5.0], "Complete")
+    assert (theirs["Values"], theirs["StatusCode"]) == ([], "Forbidden")
+    assert "444455556666 is not linked" in answer["Messages"][0]["Value"]
+    assert len(boto.list_metrics(OwningAccount="111122223333")["Metrics"]) == 1
+    assert boto.list_metrics(OwningAccount="444455556666")["Metrics"] == []
+
+
+def test_a_search_within_the_own_account_finds_and_one_within_another_does_not(boto: Any) -> None:
+    boto.put_metric_data(
+        Namespace="N",
+        MetricData=[{"MetricName": "m", "Value": 5, "Timestamp": THEN, "Dimensions": [{"Name": "Host", "Value": "h"}]}],
+    )
+    found = {
+        account: boto.get_metric_data(
+            MetricDataQueries=[
+                {"Id": "s", "Expression": f"SEARCH('{{N,Host}} :aws.AccountId=\"{account}\" m', 'Sum', 60)"}
+            ],
+            StartTime=THEN,
+            EndTime=THEN + timedelta(minutes=5),
+        )["MetricDataResults"][0]["Values"]
+        for account in ("111122223333", "444455556666")
+    }
+    assert found == {"111122223333": [5.0], "444455556666": []}

@@ -68,6 +68,12 @@ def test_a_line_is_low_where_its_values_are_low_and_high_where_they_are_high(fil
     assert middle - 20 < min(high) < max(high) < 390
 
 
+def test_of_a_band_is_drawn_what_it_is_around(filled: Watch, boto: Any) -> None:
+    measured = [*METRIC[:-1], {**METRIC[-1], "id": "m"}]  # type: ignore[dict-item]
+    band = [{"expression": "ANOMALY_DETECTION_BAND(m, 2)", "id": "b"}]
+    assert picture(boto, metrics=[measured, band]).tobytes() == picture(boto, metrics=[measured]).tobytes()
+
+
 def test_an_alarm_is_drawn_with_its_threshold(filled: Watch, boto: Any) -> None:
     boto.put_metric_alarm(**ALARM)
     image = picture(boto, annotations={"alarms": ["arn:aws:cloudwatch:us-east-1:111122223333:alarm:queue-age"]})

@@ -10,6 +10,7 @@ from cloudwatch_simulator import MetricStore, SimulatorError, evaluate_queries
 from diffusionwatch.clock import Clock
 
 from ...console.accounts import of_account
+from ...console.bands import without_bands
 from ...console.spans import moment
 from ...console.widgets import Line, alarm_of, metric_queries
 from ...server.service import Operation, ServiceError
@@ -67,6 +68,9 @@ class PictureOperation:
         self, queries: list[dict[str, Any]], lines: Sequence[Line], start: float, end: float
     ) -> tuple[Curve, ...]:
         looks = {line.id: line for line in lines}
+        asked, bands = without_bands(of_account(queries, self._account)[0])
+        for band in bands:  # of a band is drawn what it is around
+            looks.setdefault(band.of, looks.pop(band.id, Line(band.of, "", "", "left")))
         return tuple(
             Curve(
                 one.label or looks[one.id].label,
@@ -75,7 +79,7 @@ class PictureOperation:
                 one.period,
                 looks[one.id].color,
             )
-            for one in evaluate_queries(of_account(queries, self._account)[0], self._store, start, end)
+            for one in evaluate_queries(asked, self._store, start, end)
             if one.id in looks
         )
 
