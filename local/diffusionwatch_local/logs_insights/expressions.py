@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
@@ -67,7 +68,7 @@ def of_row(node: Node, scope: Scope, now: float) -> OfRow:
             raise QueryError(f"{part.name} stands in stats alone")
         return None
 
-    return _built(_plain(node, now), leaf, 0)
+    return _built(node, leaf, now, 0)
 
 
 def of_group(node: Node, scope: Scope, now: float, before: Mapping[str, OfGroup]) -> OfGroup:
@@ -82,7 +83,7 @@ def of_group(node: Node, scope: Scope, now: float, before: Mapping[str, OfGroup]
             return _aggregate(part, scope, now)
         return None
 
-    return _built(_plain(node, now), leaf, 0)
+    return _built(node, leaf, now, 0)
 
 
 def _aggregate(call: Call, scope: Scope, now: float) -> OfGroup:
@@ -93,7 +94,7 @@ def _aggregate(call: Call, scope: Scope, now: float) -> OfGroup:
         raise QueryError(f"{call.name} takes {found.arguments} arguments, not {len(call.arguments)}")
     value = of_row(call.arguments[0], scope, now)
     more = [part.value for part in call.arguments[1:] if isinstance(part, Literal)]
-    if len(more) < found.arguments - 1 or not all(0 <= (number(one) or 0) <= 100 for one in more):
+    if len(more) < found.arguments - 1 or not all(0 <= _percent(one) <= 100 for one in more):
         raise QueryError(f"{call.name} takes a field and a number from 0 to 100")
 
     def aggregated(rows: Sequence[Row]) -> Value:
@@ -109,22 +110,34 @@ def bin_seconds(node: Node) -> float | None:
     return period.milliseconds / 1000 if isinstance(period, Period) else None
 
 
+def _percent(value: Value) -> float:
+    found = number(value)
+    return math.nan if found is None else found
+
+
 def _plain(node: Node, now: float) -> Node:
-    """Without the functions that are others in disguise."""
-    if isinstance(node, Call) and node.name.lower() == "bin":
+    """A function that is another in disguise as that."""
+    if not isinstance(node, Call):
+        return node
+    name = node.name.lower()
+    if name == "bin":
         if len(node.arguments) != 1 or not isinstance(node.arguments[0], Period):
             raise QueryError("bin takes a period, as in bin(5m)")
-        return Call("datefloor", (Field(TIMESTAMP), *node.arguments))
-    if isinstance(node, Call) and node.name.lower() == "now" and not node.arguments:
+        return _plain(Call("datefloor", (Field(TIMESTAMP), *node.arguments)), now)
+    if name == "now" and not node.arguments:
         return Literal(int(now))
-    if isinstance(node, Call):
-        return Call(node.name, tuple(_plain(part, now) for part in node.arguments))
+    if name in ("datefloor", "dateceil"):
+        return Call(node.name, tuple(_milliseconds(part) for part in node.arguments))
     return node
 
 
-def _built(node: Node, leaf: Callable[[Node], Callable[[Any], Value] | None], depth: int) -> Callable[[Any], Value]:
+Leaf = Callable[[Node], "Callable[[Any], Value] | None"]
+
+
+def _built(given: Node, leaf: Leaf, now: float, depth: int) -> Callable[[Any], Value]:
     if depth > DEEPEST:
         raise QueryError("The query is nested too deep")
+    node = _plain(given, now)
     if (found := leaf(node)) is not None:
         return found
     if isinstance(node, Literal):
@@ -133,11 +146,9 @@ def _built(node: Node, leaf: Callable[[Node], Callable[[Any], Value] | None], de
     if not isinstance(node, Call):
         raise QueryError(f"{_what(node)} cannot stand there")
     if node.name in ("like", "not like"):
-        return _like(_built(node.arguments[0], leaf, depth + 1), node.arguments[1], node.name == "not like")
-    if node.name.lower() in ("datefloor", "dateceil"):
-        node = Call(node.name, tuple(_milliseconds(part) for part in node.arguments))
+        return _like(_built(node.arguments[0], leaf, now, depth + 1), node.arguments[1], node.name == "not like")
     of = function(node.name, len(node.arguments))
-    parts = [_built(part, leaf, depth + 1) for part in node.arguments]
+    parts = [_built(part, leaf, now, depth + 1) for part in node.arguments]
     if len(parts) == 2:  # nearly every operator
         one, other = parts
         return lambda row: of(one(row), other(row))

@@ -54,7 +54,9 @@ from diffusionwatch_local.logs_insights import Event, QueryError, compile_query
         ("parse @message /plain/", "takes 0 parts out"),
         ("filter a like /a(?i)b/", "regular expression"),
         ("filter @duration > 100", "field @duration is not discovered here"),
-        ("filter " + "not " * 400 + "a", "nested too deep"),
+        ("stats pct(ms, 'most')", "a number from 0 to 100"),
+        ("filter " + "not " * 2400 + "a", "nested too deep"),
+        ("fields a" + " + a" * 2400, "nested too deep"),
         ("filter " + "(" * 4000 + "a" + ")" * 4000 + " = 1 = 2", "Unexpected|nested too deep"),
     ],
 )
