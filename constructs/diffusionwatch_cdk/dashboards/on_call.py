@@ -8,9 +8,11 @@ from diffusionwatch import catalog
 
 from ..alarms import AlarmSetDefinition
 from ..metrics import measure
+from ..names import x_ray_name
 from ..watched import WatchedFleet
 from .colors import BAD, CALM, GOOD, QUIET, SLOW
 from .layout import Widget, body
+from .links import traces, worker_logs
 from .measures import PERIOD, a_minute, dollars_an_hour, seconds
 from .objective import objective
 from .traffic import traffic
@@ -20,7 +22,7 @@ from .widgets import Line, alarm_status, graph, log_table, number, text, thresho
 def on_call(watched: WatchedFleet, alarms: AlarmSetDefinition) -> dict[str, Any]:
     """The body of the dashboard ``<environment>-<service>-on-call``."""
     rows: list[list[Widget | None]] = [
-        [text(_title(watched), width=24, height=2)],
+        [text(_title(watched), width=24, height=3)],
         [_states(watched, alarms), *_now(watched, alarms)],
         [*traffic(watched, alarms)],
         [*objective(watched, alarms)],
@@ -39,9 +41,18 @@ def _title(watched: WatchedFleet) -> str:
             f"{fleet.planned_usd_per_hour:.2f} US dollars an hour"
         )
     facts.append(f"[runbooks]({environment.runbooks})")
+    facts.append(f"[logs]({worker_logs(watched)})")
+    facts.append(f"[traces]({traces(watched)})")
     others = [name for name in watched.settings.dashboards if name != "on-call"]
     facts += [f"[{name}]({watched.dashboard_url(name)})" for name in others]
-    return f"# {fleet.service} in {environment.name}\n{' · '.join(facts)}"
+    groups = [
+        x_ray_name(environment.name, fleet.service, one)
+        for one in ("faults", "slow")
+        if one in environment.tracing.groups
+    ]
+    named = [f"saved queries: diffusionwatch/{environment.name}/{fleet.service}/…"]
+    named += [f"X-Ray groups: {', '.join(groups)}"] if groups else []
+    return f"# {fleet.service} in {environment.name}\n{' · '.join([*facts, *named])}"
 
 
 def _states(watched: WatchedFleet, alarms: AlarmSetDefinition) -> Widget:
