@@ -12,7 +12,6 @@ MODULES = (
     "alarms.expression",
     "alarms.text",
     "cost_meter",
-    "dashboards.links",
     "dashboards.variables",
     "fleet",
     "fleets_in_tree",

@@ -43,14 +43,11 @@ def test_the_heading_leads_to_the_services_other_dashboards_that_there_are(watch
 def test_the_heading_leads_to_logs_traces_and_saved_queries(watch) -> None:
     said = widgets(watch())["heading"]["properties"]["markdown"]
 
-    assert "[logs](https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#logsV2:log-groups/" in said
-    assert "$252Fdiffusionwatch$252Fprod$252Fimage-api$252Fworker)" in said
-    assert (
-        "#xray:traces/query?~(query~(expression~'service*28*22image-api*22*29*20*7b*20fault*20*3d*20true*20*7d))"
-        in said
-    )
-    assert "responsetime*20*3e*2060" in said
-    assert "diffusionwatch/prod/image-api/… in Logs Insights" in said
+    home = "(https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1"
+    assert f"[logs]{home}#logsV2:log-groups/log-group/$252Fdiffusionwatch$252Fprod$252Fimage-api$252Fworker)" in said
+    assert f"[traces]{home}#xray:traces/query)" in said
+    assert "X-Ray groups: prod-image-api-faults, prod-image-api-slow" in said
+    assert "saved queries: diffusionwatch/prod/image-api/…" in said
 
 
 def test_a_row_that_is_too_wide_is_refused() -> None:

@@ -45,11 +45,8 @@ def _title(watched: WatchedFleet) -> str:
     facts.append(f"[traces]({traces(watched)})")
     others = [name for name in watched.settings.dashboards if name != "on-call"]
     facts += [f"[{name}]({watched.dashboard_url(name)})" for name in others]
-    groups = [
-        x_ray_name(environment.name, fleet.service, one)
-        for one in ("faults", "slow")
-        if one in environment.tracing.groups
-    ]
+    made = [one for one in environment.tracing.groups if one != "models"]
+    groups = [x_ray_name(environment.name, fleet.service, one) for one in made]
     named = [f"saved queries: diffusionwatch/{environment.name}/{fleet.service}/…"]
     named += [f"X-Ray groups: {', '.join(groups)}"] if groups else []
     return f"# {fleet.service} in {environment.name}\n{' · '.join([*facts, *named])}"
