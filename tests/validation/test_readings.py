@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import json
 import math
 import pkgutil
 
@@ -13,8 +14,9 @@ from hypothesis import strategies as some
 
 import diffusionwatch_cdk.validation
 from cloudwatch_simulator.metric_math.grammar import parse
+from diffusionwatch_cdk.validation import Document, lint
 from diffusionwatch_cdk.validation.filter_pattern import pattern_error
-from diffusionwatch_cdk.validation.intervals import of_node
+from diffusionwatch_cdk.validation.intervals import of_metric, of_node
 from diffusionwatch_cdk.validation.requests import MetricUse, Request
 from diffusionwatch_cdk.validation.trace_filter import filter_error
 
@@ -51,6 +53,49 @@ REQUEST = Request(
 )
 def test_an_expression_lies_where_it_can(expression: str, interval: tuple[float, float]) -> None:
     assert of_node(parse(expression), REQUEST) == interval
+
+
+@pytest.mark.parametrize(
+    ("metric", "interval"),
+    [
+        ("cpu_usage_iowait", (0, 100)),
+        ("cpu_usage_change", (-math.inf, math.inf)),
+        ("mem_available_percent", (0, 100)),
+        ("disk_inodes_free", (0, math.inf)),
+        ("net_bytes_recv", (0, math.inf)),
+        ("netstat_tcp_time_wait", (0, math.inf)),
+        ("nvidia_smi_power_draw", (0, math.inf)),
+        ("queue_balance", (-math.inf, math.inf)),
+    ],
+)
+def test_only_what_the_agent_measures_itself_is_never_negative(metric: str, interval: tuple[float, float]) -> None:
+    """StatsD and collectd share the agent's namespace, and their gauges have any sign."""
+    assert of_metric(MetricUse((), "m", "CWAgent", metric, (), "Average", 60)) == interval
+
+
+@pytest.mark.parametrize(
+    ("cron", "minutes", "always"),
+    [
+        ("0 * * * *", 60, True),
+        ("0 * * * *", 59, False),
+        ("*/15 * * * *", 15, True),
+        ("0 23 * * *", 24 * 60, True),
+        ("0 0 * * MON", 7 * 24 * 60, True),
+        ("0 0 * * MON-SAT", 24 * 60, False),
+        ("0 0 * 1-11 *", 24 * 60, False),
+        ("0 0 * 2-12 *", 24 * 60, False),
+        ("0 0 29 2 *", 15 * 24 * 60, False),
+        ("0 0 1,11,21 * *", 11 * 24 * 60, True),
+        ("0 0 1,11,21 * *", 10 * 24 * 60, False),
+    ],
+)
+def test_windows_are_for_ever_when_each_of_a_year_begins_before_the_last_has_ended(
+    cron: str, minutes: int, always: bool
+) -> None:
+    schedule = {"Expression": f"cron({cron})", "Duration": f"PT{minutes}M"}
+    rule = {"Type": "AWS::CloudWatch::AlarmMuteRule", "Properties": {"Rule": {"Schedule": schedule}}}
+    found = lint([Document("t.json", json.dumps({"Resources": {"M": rule}}))])
+    assert [finding.rule for finding in found] == (["DW070"] if always else [])
 
 
 @given(some.floats(0, 100), some.sampled_from("+-*"), some.floats(-50, 50), some.floats(1, 9))

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 
 from cloudwatch_simulator.metric_math.grammar import Call, Name, Node, Number, written
+from diffusionwatch_agent.measurements import GPU
+from diffusionwatch_agent.names import AGENT_NAMESPACE
 
 from .requests import MetricUse, Request
 
@@ -15,14 +17,17 @@ ANY: Interval = (-math.inf, math.inf)
 NOT_NEGATIVE: Interval = (0.0, math.inf)
 PERCENT: Interval = (0.0, 100.0)
 
+_CPU = "(active|guest|guest_nice|idle|iowait|irq|nice|softirq|steal|system|user)"
 _PERCENT = {
-    "CWAgent": re.compile(r"nvidia_smi_(utilization_(gpu|memory)|fan_speed)|(mem|disk)_used_percent|cpu_usage_\w+"),
+    "CWAgent": re.compile(
+        r"nvidia_smi_(utilization_(gpu|memory)|fan_speed)|(mem|disk|swap)_used_percent|mem_available_percent|"
+        rf"cpu_usage_{_CPU}"
+    ),
     "ContainerInsights": re.compile(r"(node|pod|container)_gpu_(memory_)?utilization"),
     "AWS/EC2": re.compile(r"CPUUtilization"),
 }
 _NOT_NEGATIVE = (
     "DiffusionWatch",
-    "CWAgent",
     "AWS/SQS",
     "AWS/AutoScaling",
     "AWS/Lambda",
@@ -32,6 +37,15 @@ _NOT_NEGATIVE = (
     "AWS/EC2",
     "AWS/ApplicationELB",
     "ContainerInsights",
+)
+# "Metrics collected by the CloudWatch agent". What else is in its namespace came by StatsD or collectd, of any sign.
+_OF_THE_AGENT = re.compile(
+    rf"cpu_time_{_CPU}|disk_(free|inodes_(free|total|used)|total|used)"
+    r"|diskio_(iops_in_progress|io_time|reads|read_bytes|read_time|writes|write_bytes|write_time)"
+    r"|mem_(active|available|buffered|cached|free|inactive|shared|total|used)"
+    r"|net_(bytes|packets)_(recv|sent)|net_(drop|err)_(in|out)|netstat_(tcp_\w+|udp_socket)"
+    r"|processes_(blocked|dead|idle|paging|running|sleeping|stopped|total|total_threads|wait|zombies)"
+    r"|swap_(free|used)|" + "|".join(measurement.metric for measurement in GPU.values())
 )
 
 
@@ -43,7 +57,8 @@ def of_metric(metric: MetricUse) -> Interval:
     known = _PERCENT.get(metric.namespace)
     if known and known.fullmatch(metric.name) and metric.stat not in ("Sum", "SampleCount"):
         return PERCENT
-    return NOT_NEGATIVE if metric.namespace in _NOT_NEGATIVE or metric.stat == "SampleCount" else ANY
+    listed = metric.namespace == AGENT_NAMESPACE and _OF_THE_AGENT.fullmatch(metric.name)
+    return NOT_NEGATIVE if listed or metric.namespace in _NOT_NEGATIVE or metric.stat == "SampleCount" else ANY
 
 
 def of_node(node: Node, request: Request, depth: int = 0) -> Interval:

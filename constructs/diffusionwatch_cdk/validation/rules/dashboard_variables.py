@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -20,10 +21,20 @@ class DashboardVariables(Rule):
 
     def check(self, resource: Resource, project: Project) -> Iterator[Fault]:
         body = mapping(resource.body)
-        for place, variable in enumerate(items(body.get("variables"))):
-            said = _wrong(variable, str(body.get("widgets"))) if isinstance(variable, Mapping) else "it is no object"
+        variables = list(items(body.get("variables")))
+        text = _written(body.get("widgets")) if variables else ""
+        for place, variable in enumerate(variables):
+            said = _wrong(variable, text) if isinstance(variable, Mapping) else "it is no object"
             if said:
                 yield Fault(("DashboardBody", "variables", place), said, "Name a property or a pattern of the widgets")
+
+
+def _written(widgets: object) -> str:
+    """The JSON in which a pattern is sought. AWS does not say how it is spaced, so either way counts."""
+    return "\n".join(
+        json.dumps(widgets, ensure_ascii=False, skipkeys=True, default=str, separators=separators)
+        for separators in ((",", ":"), (", ", ": "))
+    )
 
 
 def _wrong(variable: Mapping[str, Any], text: str) -> str | None:

@@ -6,7 +6,6 @@ from functools import lru_cache
 import numpy as np
 
 from cloudwatch_simulator.alarms.cron import Cron
-from cloudwatch_simulator.alarms.mute import MuteRule as Read
 from cloudwatch_simulator.alarms.mute import read_mute_rule
 from cloudwatch_simulator.errors import SimulatorError, nearest
 
@@ -16,8 +15,8 @@ from ..resource import Resource
 from ..rule import Rule
 from ..shapes import mapping
 
-_HOUR = 3600.0
-_FOUR_WEEKS = np.arange(1_700_000_000.0, 1_700_000_000.0 + 28 * 24 * _HOUR, _HOUR)
+# A leap year, so that every day that a calendar has is in it.
+_YEAR = np.arange("2028-01-01", "2029-01-02", dtype="datetime64[m]")
 
 
 class MuteRule(Rule):
@@ -35,7 +34,7 @@ class MuteRule(Rule):
                 ("Rule", "Schedule"), str(error), "cron(0 2 * * *) or at(2026-12-24T18:00), PT1M to P15D, a zone"
             )
             return
-        if read.cron is not None and _always(read.cron, read.duration, read.timezone):
+        if read.cron is not None and read.expires == np.inf and _always(read.cron, read.duration):
             fix = "A duration shorter than the time between two starts"
             yield Fault(("Rule", "Schedule", "Duration"), "its windows touch: the alarms are silent for ever", fix)
         targets = mapping(resource.properties.get("MuteTargets")).get("AlarmNames")
@@ -48,6 +47,10 @@ class MuteRule(Rule):
 
 
 @lru_cache(maxsize=256)
-def _always(cron: Cron, duration: int, timezone: str) -> bool:
-    """Whether the windows of four weeks leave no hour free; the first day may lack the window before it."""
-    return bool(Read("", (), duration, timezone, cron).active(_FOUR_WEEKS)[24:].all())
+def _always(cron: Cron, duration: int) -> bool:
+    """Whether each window of a year begins before the one before it has ended.
+
+    By the clock on the wall: the hour that a change of it leaves free is no time to be paged in either.
+    """
+    starts = np.concatenate((_YEAR[:1], _YEAR[cron.matches(_YEAR)], _YEAR[-1:]))
+    return bool((np.diff(starts) <= np.timedelta64(duration, "s")).all())
