@@ -22,14 +22,15 @@ def body() -> dict[str, Any]:
     common = {"metrics": [metric], "region": "us-east-1"}
     band = [{"expression": "ANOMALY_DETECTION_BAND(m, 3)", "label": "Usual", "id": "b"}]
     logs = {"region": "us-east-1"}
+    links = (
+        "[a link](https://example.com)",
+        "[home](https://aws.test/#dashboards/dashboard/demo-all-views)",
+        "[faults](https://aws.test/?q=group(a%20(b)))",
+        "[logs](https://aws.test/#logsV2:logs-insights)",
+    )
     grouped = "SOURCE '/g' | stats count(*) as n by"
     kinds: list[tuple[str, dict[str, Any]]] = [
-        (
-            "text",
-            {
-                "markdown": "# Fleet\nwith **bold** and [a link](https://example.com) [home](https://aws.test/#dashboards/dashboard/demo-all-views)"
-            },
-        ),
+        ("text", {"markdown": "# Fleet\nwith **bold** and " + " · ".join(links)}),
         ("alarm", {"title": "Alarms", "alarms": [ARN]}),
         ("metric", {**common, "title": "Graph", "view": "timeSeries", "annotations": lines}),
         ("metric", {**common, "title": "Stack", "view": "timeSeries", "stacked": True}),

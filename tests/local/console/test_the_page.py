@@ -62,6 +62,12 @@ def test_text_is_markdown_without_markup_of_its_own(page: Any) -> None:
 def test_a_link_to_a_dashboard_that_is_here_stays_here(page: Any) -> None:
     assert page.locator(".markdown a:text-is('home')").get_attribute("href") == "#demo-all-views"
     assert page.locator(".markdown a:text-is('a link')").get_attribute("href") == "https://example.com"
+    assert page.locator(".markdown a:text-is('logs')").get_attribute("href") == "#/logs"
+
+
+def test_an_address_may_hold_parentheses(page: Any) -> None:
+    faults = page.locator(".markdown a:text-is('faults')")
+    assert faults.get_attribute("href") == "https://aws.test/?q=group(a%20(b))"
 
 
 def test_a_variable_is_a_choice_that_only_its_widgets_follow(page: Any) -> None:

@@ -69,8 +69,9 @@ const fit = (text, width) => (text.length * 6.4 <= width ? text : text.slice(0, 
 
 // ---- widgets
 
-// A link to a dashboard that is shown here leads there, not to AWS.
+// A link to a dashboard that is shown here, or to the logs, leads there and not to AWS.
 function nearby(link) {
+  if (link.includes("#logsV2:") && shown.state?.logs) return HASH_OF_LOGS;
   const name = link.match(/#dashboards(?:\/dashboard\/|:name=)([\w-]+)/)?.[1];
   return shown.state?.dashboards.includes(name) ? `#${name}` : link;
 }
@@ -80,7 +81,8 @@ function markdown(text) {
   const inline = (s) => escape(s)
     .replace(/`([^`]+)`/g, "<code>$1</code>")
     .replace(/\*\*([^*]+)\*\*/g, "<b>$1</b>")
-    .replace(/\[([^\]]+)\]\((https?:[^)\s]+)\)/g, (_, words, link) => `<a href="${nearby(link)}" rel="noreferrer">${words}</a>`);
+    // An address may hold parentheses, as far as they are balanced.
+    .replace(/\[([^\]]+)\]\((https?:(?:[^()\s]|\((?:[^()\s]|\([^()\s]*\))*\))+)\)/g, (_, words, link) => `<a href="${nearby(link)}" rel="noreferrer">${words}</a>`);
   const blocks = [];
   let list = [];
   const close = () => { if (list.length) blocks.push(`<ul>${list.join("")}</ul>`); list = []; };
