@@ -47,6 +47,13 @@ class LogQueries:
             return {"note": f"This query cannot be answered here. {error}"}
         return log_view(query, view, self.rows(text, (), start, end)[0])
 
+    def record(self, pointer: str) -> dict[str, Any]:
+        """All fields of the event behind a row; or ``error``."""
+        try:
+            return {"record": self._logs.get_log_record(logRecordPointer=pointer)["logRecord"]}
+        except ClientError as error:
+            return {"error": _said(error)}
+
     def answered(self, text: str, groups: Sequence[str], start: float, end: float) -> dict[str, Any]:
         """A table of what somebody asks, with a chart where it counts something; or ``error``."""
         try:
@@ -55,7 +62,11 @@ class LogQueries:
         except QueryError as error:
             return {"error": str(error)}
         except ClientError as error:
-            return {"error": error.response["Error"].get("Message", str(error))}
+            return {"error": _said(error)}
         view = LINE if query.bins else BAR
         chart = log_view(query, view, rows) if query.aggregated and query.by and rows else None
         return {"start": start, "end": end, **log_view(query, TABLE, rows), "chart": chart, "statistics": statistics}
+
+
+def _said(error: ClientError) -> str:
+    return str(error.response["Error"].get("Message", error))

@@ -79,6 +79,7 @@ class Console:
                 Route("/api/dashboards/{name}", self._dashboard),
                 Route("/api/queries", self._queries),
                 Route("/api/query", self._query),
+                Route("/api/record", self._record),
                 Mount("/static", StaticFiles(directory=STATIC)),
             ]
         )
@@ -123,6 +124,10 @@ class Console:
         now = self._clock.time()
         answered = partial(self._reader.queries.answered, asked.get("text", ""), asked.getlist("group"))
         return JSONResponse(await run_in_threadpool(answered, now - hours * 3600, now))
+
+    async def _record(self, request: Request) -> Response:
+        pointer = request.query_params.get("pointer", "")
+        return JSONResponse(await run_in_threadpool(self._reader.queries.record, pointer))
 
     def _fresh(self, key: tuple[Any, ...], read: Callable[[], Any]) -> Any:
         with self._reading:

@@ -59,6 +59,7 @@ def body() -> dict[str, Any]:
         ("log", {**logs, "title": "Log bars", "view": "bar", "query": "SOURCE '/g' | stats avg(ms) as mean by who"}),
         ("log", {**logs, "title": "Log pie", "view": "pie", "query": f"{grouped} who"}),
         ("log", {**logs, "title": "Log lines", "view": "timeSeries", "query": f"{grouped} bin(1m)"}),
+        ("log", {**logs, "title": "Log areas", "view": "timeSeries", "stacked": True, "query": f"{grouped} bin(1m)"}),
         ("log", {**logs, "title": "No bins", "view": "stackedArea", "query": f"{grouped} who"}),
     ]
     widgets = [

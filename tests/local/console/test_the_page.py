@@ -32,8 +32,20 @@ def page(console: Console) -> Iterator[Any]:
 
 def test_every_view_is_drawn_without_an_error(page: Any) -> None:
     assert page.errors == []
-    assert page.locator(".tile").count() == 23
-    for title in ("Graph", "Stack", "Gauge", "Bar", "Pie", "Alarm's own", "Log bars", "Log pie", "Log lines", "Band"):
+    assert page.locator(".tile").count() == 24
+    for title in (
+        "Graph",
+        "Stack",
+        "Gauge",
+        "Bar",
+        "Pie",
+        "Alarm's own",
+        "Log bars",
+        "Log pie",
+        "Log lines",
+        "Log areas",
+        "Band",
+    ):
         tile = page.locator(".tile", has=page.locator(f'h2:text-is("{title}")'))
         assert tile.locator("svg path, svg rect, svg circle").count() > 0, title
 
@@ -149,6 +161,16 @@ def test_a_band_is_an_area_that_says_what_it_is(page: Any) -> None:
     tile = page.locator(".tile", has=page.locator("h2:text-is('Band')"))
     assert tile.locator("path.band").count() > 0
     assert "stand-in" in tile.locator(".footnote").inner_text()
+
+
+def test_a_row_of_an_event_opens_the_whole_of_it(page: Any) -> None:
+    row = page.locator(".tile", has=page.locator("h2:text-is('Log')")).locator("tbody tr")
+    row.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("dialog .record")
+    fields = dict(zip(page.locator(".record th").all_inner_texts(), page.locator(".record td").all_inner_texts()))
+    assert (fields["who"], fields["ms"], fields["@logStream"]) == ("worker-1", "40", "s")
+    page.keyboard.press("Escape")
 
 
 def test_the_page_fits_a_telephone(page: Any) -> None:

@@ -30,13 +30,19 @@ const STATES = { ALARM: "in alarm", OK: "OK", INSUFFICIENT_DATA: "no data" };
 
 // All that an alarm says: what it is, since when, why, and what to do.
 function tellAlarm(name) {
-  const alarm = shown.alarms.get(name), dialog = byId("alarm");
+  const alarm = shown.alarms.get(name);
   if (!alarm) return;
   const links = (text) => text.replace(/(^|\s)(https?:\/\/[^\s)]+)/g, "$1[$2]($2)");
-  dialog.querySelector("h2").textContent = alarm.name;
-  dialog.querySelector(".told").replaceChildren(
+  tell(alarm.name,
     html("p", { class: "state", "data-state": alarm.state }, html("b", {}, STATES[alarm.state]), html("time", {}, `since ${clockTime(alarm.since)} UTC`)),
     markdown([alarm.reason, alarm.description, alarm.rule ? `Rule: \`${alarm.rule}\`` : ""].filter(Boolean).map(links).join("\n\n")));
+}
+
+// One thing in full, over the page.
+function tell(title, ...content) {
+  const dialog = byId("details");
+  dialog.querySelector("h2").textContent = title;
+  dialog.querySelector(".told").replaceChildren(...content);
   dialog.showModal();
 }
 

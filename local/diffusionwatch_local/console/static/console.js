@@ -123,7 +123,7 @@ function logTable({ columns, rows }, days) {
   };
   return html("table", {},
     html("thead", {}, html("tr", {}, ...columns.map((name) => html("th", { scope: "col", ...look(name) }, name.replace("@", ""))))),
-    html("tbody", {}, ...rows.map((row) => html("tr", {}, ...columns.map((name) => cell(row, name))))));
+    html("tbody", {}, ...rows.map((row) => opens(html("tr", {}, ...columns.map((name) => cell(row, name))), row["@ptr"]))));
 }
 
 function valueTable({ series }) {
@@ -144,7 +144,7 @@ function fill(widget, content) {
   if (widget.type === "alarm") { scrolls(content); return content.replaceChildren(states(widget.data.alarms, widget.properties)); }
   if (widget.data.columns) { scrolls(content); return content.replaceChildren(logTable(widget.data, widget.end - widget.start > 72000)); }
   if (widget.data.bars) return drawChart(content, widget, ...(view === "pie" ? [pie, slices(widget.data.bars)] : [columns, widget.data.bars.values]));
-  if (widget.type === "log") return drawChart(content, { ...widget, properties: { ...widget.properties, stacked: view === "stackedArea" } }, timeSeries, widget.data.series);
+  if (widget.type === "log") return drawChart(content, { ...widget, properties: { ...widget.properties, stacked: widget.properties.stacked || view === "stackedArea" } }, timeSeries, widget.data.series);
   if (widget.data.html !== undefined) { scrolls(content); return content.replaceChildren(harmless(widget.data)); }
   if (widget.data.markdown !== undefined) return content.replaceChildren(markdown(widget.data.markdown));
   if (widget.type !== "metric") return content.replaceChildren(html("div", { class: "note" }, `A ${widget.type} widget is drawn by the CloudWatch console only`));
@@ -283,11 +283,11 @@ const beginsWithLogs = location.hash === HASH_OF_LOGS;
 shown.name = beginsWithLogs ? null : decodeURIComponent(location.hash.slice(1)) || null;
 shown.hours = Number(asked.get("hours")) || null;
 byId("range").value = String(shown.hours ?? "auto");
-byId("alarm").onclick = (event) => { if (event.target === byId("alarm")) byId("alarm").close(); };
+byId("details").onclick = (event) => { if (event.target === byId("details")) byId("details").close(); };
 byId("range").onchange = (event) => { shown.hours = Number(event.target.value) || null; shown.logs ? ask(byId("query")) : refresh(); };
 addEventListener("hashchange", () => {
   const name = decodeURIComponent(location.hash.slice(1));
-  byId("alarm").close();
+  byId("details").close();
   if (location.hash === HASH_OF_LOGS) return shown.logs || showLogs(true);
   if (!name || (name === shown.name && !shown.logs) || !shown.state) return;
   leaveLogs();

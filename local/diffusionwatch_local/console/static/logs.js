@@ -42,6 +42,22 @@ function drawForm(form, { saved, groups }) {
   group.value = groups.find((name) => name.endsWith("/worker")) ?? groups[0] ?? "";
 }
 
+// A row of an event opens the whole of it.
+function opens(row, pointer) {
+  if (!pointer || !shown.state?.logs) return row;
+  Object.assign(row, { tabIndex: 0, title: "Enter or click: the whole event", onclick: () => tellEvent(pointer) });
+  row.classList.add("opens");
+  row.onkeydown = (event) => { if (event.key === "Enter") tellEvent(pointer); };
+  return row;
+}
+
+async function tellEvent(pointer) {
+  const { record, error } = await get(`/api/record?${new URLSearchParams({ pointer })}`);
+  const fields = Object.entries(record ?? {}).filter(([name]) => name !== "@ptr" && name !== "@message" && !name.startsWith("_aws."));
+  tell("One log event", error ? html("p", {}, error) : html("table", { class: "record" }, html("tbody", {}, ...fields.map(([name, value]) =>
+    html("tr", {}, html("th", { scope: "row" }, name), html("td", {}, value))))), html("details", {}, html("summary", {}, "As it was sent"), html("code", {}, record?.["@message"] ?? "")));
+}
+
 async function ask(form) {
   const asked = new URLSearchParams({ text: form.elements.text.value, group: form.elements.group.value, hours: range() ?? LONGEST });
   const answer = await get(`/api/query?${asked}`), box = byId("answer");
