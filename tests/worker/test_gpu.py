@@ -104,6 +104,26 @@ def test_energy_of_requests_that_overlap_is_nobodys() -> None:
     assert sink.values("EnergyPerImage") == []
 
 
+def test_energy_of_requests_that_overlap_is_nobodys_when_one_of_them_was_told_of_before() -> None:
+    clock, nvml = ManualClock(1000), Nvml()
+    with recording(clock=clock) as (monitor, sink):
+        monitor._digest.gpus = sampler = GpuSampler(clock, nvml)
+        sampler.open()
+        sampler.sample()
+        first, second = monitor.generation("sdxl"), monitor.generation("sdxl")
+        with first:
+            first.images = 1
+            clock.advance(1)
+            second.__enter__()
+            clock.advance(1)
+        monitor.counts()  # the first is described while the second runs
+        clock.advance(1)
+        second.images = 1
+        second.__exit__(None, None, None)
+    assert len(sink.values("PeakGpuMemory")) == 2
+    assert sink.values("EnergyPerImage") == []
+
+
 def test_energy_between_two_samples_is_interpolated() -> None:
     gpu = Gpu(Nvml(), "gpu-0", "gpu-0")
     gpu.samples.extend([(0, 1.0, 0.0), (1_000_000_000, 1.0, 100.0), (2_000_000_000, 1.0, 300.0)])

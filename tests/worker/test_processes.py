@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from diffusionwatch import GenerationMonitor
 
 START = """
@@ -68,6 +70,25 @@ def test_request_that_sigterm_cuts_off_counts_as_interrupted(agent: Any) -> None
     agent.wait_for(lambda: agent.requests()["cut"] == 1)
     cut = next(event for event in agent.events() if event.get("request_id") == "cut")
     assert (cut["ErrorClass"], cut["RequestsFaulted"]) == ("interrupted", 1)
+
+
+def test_sigterm_ends_the_first_process_of_a_container_for_which_the_system_ignores_it(agent: Any) -> None:
+    own = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child"]
+    if subprocess.run([*own, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no process namespace may be made here")
+    code = """
+        assert os.getpid() == 1
+        record("before")
+        with monitor.generation("sdxl", "cut"):
+            os.kill(1, signal.SIGTERM)
+            time.sleep(3)
+        record("after")
+    """
+    arguments = [*own, sys.executable, "-c", START + textwrap.dedent(code), agent.endpoint]
+    assert subprocess.run(arguments, timeout=60, check=False).returncode == 128 + signal.SIGTERM
+    agent.wait_for(lambda: len(agent.requests()) == 2)
+    outcomes = {event["request_id"]: event.get("ErrorClass") for event in agent.events() if "request_id" in event}
+    assert outcomes == {"before": None, "cut": "interrupted"}
 
 
 def test_sigterm_while_the_thread_holds_our_locks_loses_nothing(agent: Any) -> None:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import logging
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from http.client import BadStatusLine
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from diffusionwatch import GenerationMonitor, Settings, SettingsError
-from diffusionwatch.clock import ManualClock
+from diffusionwatch.clock import Clock, ManualClock
+from diffusionwatch.gpu import GpuSampler
 from diffusionwatch.interruption import InterruptionWatch, Notice
 from diffusionwatch.logs import JsonFormatter
-from diffusionwatch.testing import recording
+from diffusionwatch.testing import MemorySink, recording
 
 NEEDED = {"DIFFUSIONWATCH_SERVICE": "image-api", "DIFFUSIONWATCH_ENVIRONMENT": "prod"}
 
@@ -50,6 +54,10 @@ def test_environment_gives_the_settings() -> None:
         ({**NEEDED, "DIFFUSIONWATCH_FLUSH_SECONDS": "inf"}, "flush_seconds is above 0 and at most 86400, not inf"),
         ({**NEEDED, "DIFFUSIONWATCH_CLOSE_SECONDS": "-1"}, "close_seconds is from 0 to 86400, not -1.0"),
         ({**NEEDED, "DIFFUSIONWATCH_OBJECTIVES": "sdxl"}, "MODEL=SECONDS"),
+        *[
+            ({**NEEDED, "DIFFUSIONWATCH_OBJECTIVES": f"flux=3,sdxl={figures}"}, "seconds above 0.* not 'sdxl=")
+            for figures in ("nan", "inf", "0", "-5", "2+nan", "2+inf", "2+-1")
+        ],
     ],
 )
 def test_impossible_setting_is_refused_with_what_is_allowed(environ: dict[str, str], message: str) -> None:
@@ -140,6 +148,103 @@ def test_each_notice_is_told_once(metadata: str) -> None:
     watch.look()
     watch.look()
     assert told == [Notice("spot_terminate", "2026-11-24T12:00:00Z"), Notice("auto_scaling_terminates")]
+
+
+class Rounds:
+    """A clock whose waits do the next thing at once; after the last it is time to stop."""
+
+    def __init__(self, *steps: Callable[[], None]) -> None:
+        self._steps = list(steps)
+
+    def wait(self, event: threading.Event, seconds: float) -> bool:
+        if not self._steps:
+            return True
+        self._steps.pop(0)()
+        return False
+
+
+@pytest.mark.parametrize("trouble", ["[]", "{", "3", None])
+def test_trouble_with_the_metadata_service_does_not_end_the_watch(metadata: str, trouble: str | None) -> None:
+    told: list[Notice] = []
+
+    def go_wrong() -> None:
+        if trouble is None:
+            watch._metadata = "http://127.0.0.1:9"
+        else:
+            Metadata.notices = {"spot/instance-action": trouble, "events/recommendations/rebalance": trouble}
+
+    def tell() -> None:
+        watch._metadata = metadata
+        Metadata.notices = {"autoscaling/target-lifecycle-state": "Terminated"}
+
+    watch = InterruptionWatch(Rounds(go_wrong, tell), told.append, metadata)  # type: ignore[arg-type]
+    watch._run()
+    assert told == [Notice("auto_scaling_terminates")]
+
+
+def test_what_is_no_http_does_not_end_the_watch(metadata: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Notice] = []
+    watch = InterruptionWatch(Rounds(lambda: None), told.append, metadata)  # type: ignore[arg-type]
+    answers: Iterator[Exception | None] = iter([BadStatusLine("?"), None])
+    look = watch.look
+
+    def looked() -> None:
+        if (error := next(answers)) is not None:
+            raise error
+        look()
+
+    Metadata.notices = {"autoscaling/target-lifecycle-state": "Terminated"}
+    monkeypatch.setattr(watch, "look", looked)
+    watch._run()
+    assert told == [Notice("auto_scaling_terminates")]
+
+
+def test_the_setting_turns_the_watch_on_and_closing_ends_it(metadata: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    watch_here = functools.partial(InterruptionWatch, metadata=metadata)
+    monkeypatch.setattr("diffusionwatch.interruption.InterruptionWatch", watch_here)
+    Metadata.notices = {"autoscaling/target-lifecycle-state": "Terminated"}
+    monitor = GenerationMonitor(service="a", environment="b", sink=MemorySink(), tracing="off", interruption="on")
+    wait_for(lambda: monitor.notice == Notice("auto_scaling_terminates"))
+    monitor.close()
+    wait_for(lambda: "diffusionwatch-interruption" not in names_of_threads())
+
+
+def test_a_closed_monitor_leaves_no_thread_and_one_that_goes_on_has_them_again() -> None:
+    class Endless:
+        """A double of NVML with one GPU that tells nothing."""
+
+        def nvmlInit(self) -> None: ...  # noqa: N802
+
+        def nvmlDeviceGetCount(self) -> int:  # noqa: N802
+            return 1
+
+        def nvmlDeviceGetHandleByIndex(self, index: int) -> str:  # noqa: N802
+            return "gpu"
+
+    def sampler(clock: Clock) -> GpuSampler:
+        return GpuSampler(clock, Endless())
+
+    monitor = GenerationMonitor(service="a", environment="b", sink=MemorySink(), tracing="off", gpus=sampler)
+    ours = {"diffusionwatch", "diffusionwatch-gpu"}
+    wait_for(lambda: ours <= names_of_threads())
+    monitor.close()
+    wait_for(lambda: not ours & names_of_threads())
+    with monitor.generation("sdxl"):
+        pass
+    wait_for(lambda: ours <= names_of_threads())
+    monitor.close()
+    wait_for(lambda: not ours & names_of_threads())
+
+
+def names_of_threads() -> set[str]:
+    return {thread.name for thread in threading.enumerate()}
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    until = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.005)
 
 
 def test_without_metadata_service_the_watch_ends_by_itself() -> None:

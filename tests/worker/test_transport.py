@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from diffusionwatch.records import Document
 from diffusionwatch.sinks import ConnectionBroken
 from diffusionwatch.sinks.logs import LogsSink, batches
 from diffusionwatch.sinks.stream import FileSink, StdoutSink
+from diffusionwatch.sinks.tcp import TcpSink
 from diffusionwatch.sinks.udp import UdpSink
 
 Make = Callable[..., GenerationMonitor]
@@ -168,6 +169,51 @@ def test_agent_that_closes_in_the_middle_of_a_line_gets_the_whole_line_again(mon
         monitor.close()
     whole = b"".join(received[1:])
     assert all(whole.count(b'"request_id":"%d"' % number) == 1 for number in range(10))
+
+
+@pytest.fixture
+def peer() -> Iterator[socket.socket]:
+    """A listener that reads nothing by itself."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener
+
+
+def test_connection_that_breaks_while_it_is_written_to_takes_back_nothing_that_arrived(peer: socket.socket) -> None:
+    sink = TcpSink("127.0.0.1", peer.getsockname()[1])
+    sink.send([Document(b'{"first": 1}', 0)])
+    connection, _ = peer.accept()
+    assert connection.recv(100) == b'{"first": 1}\n'
+    assert sink._socket is not None
+    sink._socket.shutdown(socket.SHUT_WR)  # from now on it can be read from, and not be written to
+    connection.recv(100)
+    while sink._unacknowledged():
+        time.sleep(0.001)
+    with pytest.raises(ConnectionBroken) as broken:
+        sink.send([Document(b'{"second": 2}', 0)])
+    assert broken.value.unread == 0  # the second is still its sender's, and the first was read
+    connection.close()
+
+
+def test_doubt_about_a_connection_ends_with_it(peer: socket.socket, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("diffusionwatch.sinks.tcp.unread_by_peer", lambda connection: None)
+    sink = TcpSink("127.0.0.1", peer.getsockname()[1])
+    sink.send([Document(b"x" * 999, 0)])
+    sink.close()
+    sink.send([Document(b"y" * 99, 0)])
+    assert sink.outstanding() == 100
+    sink.close()
+
+
+def test_what_was_sent_is_not_remembered_for_long_where_the_agent_can_be_watched(
+    peer: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("diffusionwatch.sinks.tcp.DOUBTFUL_SECONDS", 0.0)
+    sink = TcpSink("127.0.0.1", peer.getsockname()[1])
+    for _ in range(100):
+        sink.send([Document(b"{}", 0)])
+        sink.outstanding()
+    assert len(sink._recent) <= 1
+    sink.close()
 
 
 def test_what_cannot_be_sent_by_the_deadline_is_counted_as_dropped(

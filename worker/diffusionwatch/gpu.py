@@ -159,6 +159,10 @@ class GpuSampler:
     def stop(self) -> None:
         self._stop.set()
 
+    @property
+    def stopped(self) -> bool:
+        return self._stop.is_set()
+
     def during(self, start_ns: int, end_ns: int) -> tuple[float | None, float | None]:
         """Peak memory in MiB and energy in joules, over all GPUs, between two moments of the monotonic clock."""
         peaks = [peak for gpu in self.gpus if (peak := _peak(gpu, start_ns, end_ns)) is not None]

@@ -60,10 +60,11 @@ class InterruptionWatch:
             try:
                 self.look()
                 answered = True
-            except (OSError, ValueError) as error:
-                if not answered:
+            except Exception as error:
+                if not answered and isinstance(error, OSError):
                     log.info("interruption notices are not watched, no instance metadata: %s", error)
                     return
+                log.debug("instance metadata: %r", error)
             if self._clock.wait(self._stop, ASK_SECONDS):
                 return
 

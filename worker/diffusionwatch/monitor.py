@@ -271,7 +271,7 @@ class GenerationMonitor:
     def _watch(self) -> None:
         """Starts the threads beside the publisher's."""
         # Imported here and not by those threads: a child that is forked while a thread imports could never import that.
-        if self.settings.gpu == "auto" and self._digest.gpus is None:
+        if self.settings.gpu == "auto" and (self._digest.gpus is None or self._digest.gpus.stopped):
             from diffusionwatch.gpu import GpuSampler
 
             self._digest.gpus = (self._sampler_of or GpuSampler)(self.clock)
@@ -326,7 +326,10 @@ class GenerationMonitor:
 
     def _end(self, timeout: float | None = None) -> None:
         self._publisher.close(self.settings.close_seconds if timeout is None else timeout)
-        self._closed_at_work = bool(self._digest.in_work)
+        for watch in (self._digest.gpus, self._interruption):
+            if watch is not None:
+                watch.stop()
+        self._closed_at_work, self._interruption = bool(self._digest.in_work), None
         if self._started:
             self._started, self._pressure_at = False, -1  # whoever records after this starts the thread again
 

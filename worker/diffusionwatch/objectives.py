@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +19,10 @@ class Objective:
 
     seconds: float
     seconds_per_step: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not (0 < self.seconds < math.inf and 0 <= self.seconds_per_step < math.inf):
+            raise ValueError(f"an objective has seconds above 0, and none or some a step, not {self}")
 
     def milliseconds(self, steps: float, pixels: float) -> float:
         return 1000 * self.seconds + self.seconds_per_step * steps * pixels / 1000
@@ -54,7 +59,8 @@ class Objectives:
                 by_model[model.strip()] = Objective(float(seconds), float(per_step or 0))
             except ValueError:
                 raise ValueError(
-                    f"an objective is MODEL=SECONDS[+SECONDS_PER_STEP], such as sdxl=2+0.15, not {part!r}"
+                    "an objective is MODEL=SECONDS[+SECONDS_PER_STEP] with seconds above 0, such as sdxl=2+0.15, "
+                    f"not {part!r}"
                 ) from None
         other = by_model.pop("*", DEFAULT)
         return cls(by_model, other)

@@ -39,6 +39,10 @@ def _terminated(number: int, frame: FrameType | None) -> None:
     until = time.monotonic() + max((monitor.settings.close_seconds for monitor in _monitors), default=0) + GRACE_SECONDS
     for thread in closing:
         thread.join(max(0, until - time.monotonic()))
+    if os.getpid() == 1:
+        # A container's first process: the kernel ignores what such a one sends itself, and the request in work would
+        # go on, although it is told of as interrupted. The status is what a shell says of one that a signal has ended.
+        os._exit(128 + number)
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
 

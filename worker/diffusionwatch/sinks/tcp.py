@@ -61,6 +61,7 @@ class TcpSink:
                 return False
             self._rest = memoryview(b"\n".join([*(document.body for document in documents), b""]))
             fresh = len(self._rest)
+            self._forget()
             self._recent.append((time.monotonic(), fresh))
             self._write()
         except OSError as error:
@@ -125,9 +126,12 @@ class TcpSink:
         count: int = struct.unpack("i", fcntl.ioctl(self._socket, termios.TIOCOUTQ, b"\0" * 4))[0]
         return count
 
-    def _doubtful(self) -> int:
+    def _forget(self) -> None:
         while self._recent and self._recent[0][0] < time.monotonic() - DOUBTFUL_SECONDS:
             self._recent.popleft()
+
+    def _doubtful(self) -> int:
+        self._forget()
         with contextlib.suppress(OSError):
             return max(sum(size for _, size in self._recent), len(self._rest) + self._unacknowledged())
         return sum(size for _, size in self._recent)

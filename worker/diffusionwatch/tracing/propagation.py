@@ -10,7 +10,11 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 _ROOT = re.compile(r"1-([0-9a-f]{8})-([0-9a-f]{24})")
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{8})([0-9a-f]{24})-([0-9a-f]{16})-([0-9a-f]{2})")
+_PARENT = re.compile(r"[0-9a-f]{16}")
+# Neither the version ff nor an id of zeros names anything (W3C Trace Context, "traceparent Header Field Values").
+_TRACEPARENT = re.compile(
+    r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{8})([0-9a-f]{24})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})"
+)
 
 
 class Parent(NamedTuple):
@@ -33,7 +37,10 @@ def parent_of(carrier: Mapping[str, str]) -> Parent | None:
     root = fields.get("Root", "")
     if not _ROOT.fullmatch(root):
         return None
-    return Parent(root, fields.get("Parent") or None, {"1": True, "0": False}.get(fields.get("Sampled", "")))
+    parent = fields.get("Parent", "")
+    return Parent(
+        root, parent if _PARENT.fullmatch(parent) else None, {"1": True, "0": False}.get(fields.get("Sampled", ""))
+    )
 
 
 def carrier_of(message: Mapping[str, Any]) -> dict[str, str]:
