@@ -35,7 +35,7 @@ class LogsService:
     name = "logs"
 
     def __init__(self, store: MetricStore, clock: Clock, *, region: str = "us-east-1", account: str = "111122223333"):
-        self.storage = LogStorage(account, region)
+        self.storage = LogStorage(account, region, clock)
         self.events: Counter[str] = Counter()
         """Events taken, by log group."""
         self.refused: Counter[str] = Counter()

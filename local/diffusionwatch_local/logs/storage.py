@@ -8,6 +8,8 @@ from typing import Any
 
 from moto.backends import get_backend
 
+from diffusionwatch.clock import Clock
+
 from ..logs_insights import Event
 from ..server.service import ServiceError
 
@@ -18,8 +20,8 @@ EVENTS_A_STREAM = 10_000
 class LogStorage:
     """The log groups of one account and region."""
 
-    def __init__(self, account: str, region: str) -> None:
-        self.account, self._region = account, region
+    def __init__(self, account: str, region: str, clock: Clock) -> None:
+        self.account, self._region, self._clock = account, region, clock
 
     def put(self, group: str, stream: str, events: Sequence[Mapping[str, Any]], *, create: bool) -> None:
         """Appends events to a stream.
@@ -39,6 +41,8 @@ class LogStorage:
             raise ServiceError("ResourceNotFoundException", f"The specified log stream does not exist: {stream}")
         kept = held.streams[stream]
         kept.put_log_events([dict(event) for event in events])
+        for event in kept.events[len(kept.events) - len(events) :]:  # moto dates their arrival by the wall's clock
+            event.ingestion_time = int(self._clock.time() * 1000)
         if len(kept.events) > EVENTS_A_STREAM * 1.1:  # not at each event: the list moves in memory
             del kept.events[:-EVENTS_A_STREAM]
 

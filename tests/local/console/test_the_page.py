@@ -33,19 +33,8 @@ def page(console: Console) -> Iterator[Any]:
 def test_every_view_is_drawn_without_an_error(page: Any) -> None:
     assert page.errors == []
     assert page.locator(".tile").count() == 24
-    for title in (
-        "Graph",
-        "Stack",
-        "Gauge",
-        "Bar",
-        "Pie",
-        "Alarm's own",
-        "Log bars",
-        "Log pie",
-        "Log lines",
-        "Log areas",
-        "Band",
-    ):
+    metrics, logs = ("Graph", "Stack", "Gauge", "Bar", "Pie", "Alarm's own", "Band"), ("bars", "pie", "lines", "areas")
+    for title in (*metrics, *(f"Log {view}" for view in logs)):
         tile = page.locator(".tile", has=page.locator(f'h2:text-is("{title}")'))
         assert tile.locator("svg path, svg rect, svg circle").count() > 0, title
 
@@ -168,7 +157,8 @@ def test_a_row_of_an_event_opens_the_whole_of_it(page: Any) -> None:
     row.focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("dialog .record")
-    fields = dict(zip(page.locator(".record th").all_inner_texts(), page.locator(".record td").all_inner_texts()))
+    names, values = (page.locator(f".record {cell}").all_inner_texts() for cell in ("th", "td"))
+    fields = dict(zip(names, values, strict=True))
     assert (fields["who"], fields["ms"], fields["@logStream"]) == ("worker-1", "40", "s")
     page.keyboard.press("Escape")
 

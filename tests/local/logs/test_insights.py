@@ -76,6 +76,7 @@ def test_the_record_behind_a_row_is_found_by_its_pointer(logs: Any) -> None:
     (row,) = rows(asked(logs, "fields ms | filter who.id = 3"))
     record = logs.get_log_record(logRecordPointer=row["@ptr"])["logRecord"]
     assert (record["who.id"], record["@logStream"], record["@log"]) == ("3", "i-1/worker", f"111122223333:{GROUP}")
+    assert record["@ingestionTime"] == "2026-01-05 00:00:00.000", "by the common clock"
 
 
 def test_the_newest_queries_are_described_first(logs: Any) -> None:
