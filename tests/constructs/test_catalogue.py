@@ -69,12 +69,13 @@ def test_each_expression_uses_all_its_metrics_and_no_more_than_ten(watch) -> Non
         assert len({metric.period for metric in alarm.measure.looked_at}) == 1
 
 
-def test_a_description_fits_and_holds_action_runbook_and_dashboard(watch) -> None:
+def test_a_description_fits_and_holds_number_action_runbook_and_dashboard(watch) -> None:
     definition = define(watch())
 
     for one in (*definition.alarms, *definition.composites):
         text = one.properties["AlarmDescription"]
         assert len(text) <= DESCRIPTION_LIMIT
+        assert re.search(r"(above|below|at least|more than) [\d.]+ ", text.split("First: ")[0]), one.name
         assert f"First: {one.rule.first_action}" in text
         assert f"https://example.com/runbooks.md#{one.rule.id}" in text
         assert "#dashboards/dashboard/prod-image-api-on-call" in text

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from diffusionwatch_cdk.alarms import define
+from diffusionwatch_cdk.alarms.expression import any_of
+from diffusionwatch_cdk.alarms.text import composite_text
 
 
 def only(watched, alarm: str):
@@ -16,6 +18,28 @@ def test_a_threshold_replaces_the_default_in_number_and_text(watch) -> None:
 
     assert alarm.properties["Threshold"] == 2
     assert "above 2 percent of requests" in alarm.properties["AlarmDescription"]
+
+
+def test_a_composite_says_the_numbers_of_the_alarms_that_it_asks(watch) -> None:
+    definition = define(watch(alarms={"request-stuck": {"threshold": 120_000}}))
+    (stuck,) = [one for one in definition.composites if one.rule.id == "workers-stuck"]
+
+    when = stuck.properties["AlarmDescription"].split("When: ")[1].split("\n")[0]
+
+    assert "request-stuck (above 2 minutes of age)" in when
+    assert "and not agent-silent" in when
+
+
+def test_a_composite_of_many_alarms_names_them_without_their_numbers(watch) -> None:
+    definition = define(watch())
+    rule = next(one.rule for one in definition.composites if one.rule.id == "blind")
+    asked = any_of(*(alarm.rule.id for alarm in definition.alarms))
+    numbers = {alarm.rule.id: "above a hundred percent of something" for alarm in definition.alarms}
+
+    text = composite_text(rule, watch(), asked, numbers)
+
+    assert "error-rate or " in text
+    assert "something" not in text
 
 
 def test_the_threshold_of_a_condition_goes_into_its_expression(watch) -> None:

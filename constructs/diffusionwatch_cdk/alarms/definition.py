@@ -16,7 +16,7 @@ from .discovery import alarm_ids, alarm_rules, composite_rules
 from .expression import Expression
 from .own import known, known_within, whole
 from .rule import AlarmRule, Severity
-from .text import alarm_text, composite_text
+from .text import alarm_text, composite_text, limit
 
 _Rule = TypeVar("_Rule", AlarmRule, CompositeRule)
 
@@ -106,8 +106,9 @@ def define(
     ]
     existing = {alarm.rule.id for alarm in alarms}
     reduced = {rule.id: rule.rule.within(existing) for rule in rules}
+    numbers = {alarm.rule.id: limit(alarm.rule, alarm.threshold) for alarm in alarms}
     composites = tuple(
-        _composite(rule, expression, watched, overrides.get(rule.id, AlarmOverride()), reduced)
+        _composite(rule, expression, watched, overrides.get(rule.id, AlarmOverride()), reduced, numbers)
         for rule in rules
         if (expression := reduced[rule.id]) is not None
     )
@@ -178,12 +179,13 @@ def _composite(
     watched: WatchedFleet,
     override: AlarmOverride,
     reduced: dict[str, Expression | None],
+    numbers: dict[str, str],
 ) -> CompositeDefinition:
     severity = Severity(override.severity) if override.severity else rule.severity
     suppressor = rule.suppressed_by if rule.suppressed_by and reduced.get(rule.suppressed_by) else None
     properties: dict[str, Any] = {
         "AlarmName": watched.alarm_name(rule.id),
-        "AlarmDescription": composite_text(rule, watched),
+        "AlarmDescription": composite_text(rule, watched, expression, numbers),
         "AlarmRule": expression.render(watched.alarm_name),
         **_actions(watched, severity, override.owner),
     }

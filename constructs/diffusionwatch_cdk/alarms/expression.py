@@ -35,6 +35,9 @@ class Alarm:
     def render(self, name: Callable[[str], str], *, inner: bool = False) -> str:
         return f'ALARM("{name(self.id)}")'
 
+    def told(self, say: Callable[[str], str], *, inner: bool = False) -> str:
+        return say(self.id)
+
 
 @dataclass(frozen=True)
 class Quiet:
@@ -53,6 +56,9 @@ class Quiet:
 
     def render(self, name: Callable[[str], str], *, inner: bool = False) -> str:
         return f'NOT ALARM("{name(self.id)}")'
+
+    def told(self, say: Callable[[str], str], *, inner: bool = False) -> str:
+        return f"not {self.id}"
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,14 @@ class Combination:
         return kept[0] if len(kept) == 1 else Combination(self.operator, kept)
 
     def render(self, name: Callable[[str], str], *, inner: bool = False) -> str:
-        text = f" {self.operator} ".join(part.render(name, inner=True) for part in self.parts)
+        return self._joined(self.operator, [part.render(name, inner=True) for part in self.parts], inner)
+
+    def told(self, say: Callable[[str], str], *, inner: bool = False) -> str:
+        """The rule in words; ``say`` words an alarm that has to be in ALARM."""
+        return self._joined(self.operator.lower(), [part.told(say, inner=True) for part in self.parts], inner)
+
+    def _joined(self, operator: str, parts: list[str], inner: bool) -> str:
+        text = f" {operator} ".join(parts)
         return f"({text})" if inner else text
 
 

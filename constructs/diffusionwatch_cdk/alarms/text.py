@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from math import inf
+
 from ..watched import WatchedFleet
 from .composite import CompositeRule
+from .expression import Expression
 from .rule import AlarmRule
 
 DESCRIPTION_LIMIT = 1024
 """Characters of AlarmDescription (API reference of PutMetricAlarm)."""
 
+MINUTE = {"milliseconds": 60_000, "seconds": 60}
+"""Nobody who is woken divides by 60,000."""
+
 
 def alarm_text(rule: AlarmRule, watched: WatchedFleet, threshold: float, datapoints: int, periods: int) -> str:
     """The text of a metric alarm."""
     number = f"{limit(rule, threshold)}, {window(rule.period, datapoints, periods)}"
-    return _text(f"{rule.title}: {number}.", rule.first_action, rule.id, watched)
+    return _fitting(_text(f"{rule.title}: {number}.", rule.first_action, rule.id, watched), rule.id)
 
 
-def composite_text(rule: CompositeRule, watched: WatchedFleet) -> str:
-    """The text of a composite alarm."""
-    return _text(f"{rule.title}. {rule.guards}", rule.first_action, rule.id, watched)
+def composite_text(
+    rule: CompositeRule, watched: WatchedFleet, expression: Expression, numbers: Mapping[str, str]
+) -> str:
+    """The text of a composite alarm; ``numbers`` are the limits of the alarms that it asks, by their ids.
+
+    Where there is no room for those, one's own alarms being many, it names the alarms alone.
+    """
+    when = expression.told(lambda alarm: f"{alarm} ({numbers[alarm]})" if alarm in numbers else alarm)
+    text = _text(f"{rule.title}. {rule.guards}\nWhen: {when}.", rule.first_action, rule.id, watched)
+    if numbers and len(text) > DESCRIPTION_LIMIT:
+        return composite_text(rule, watched, expression, {})
+    return _fitting(text, rule.id)
 
 
 def limit(rule: AlarmRule, threshold: float) -> str:
@@ -30,6 +46,9 @@ def limit(rule: AlarmRule, threshold: float) -> str:
         "GreaterThanUpperThreshold": "above",
         "LessThanLowerThreshold": "below",
     }[rule.comparison]
+    unit, _, rest = rule.unit.partition(" ")
+    if threshold >= MINUTE.get(unit, inf):
+        return f"{rule.side or side} {threshold / MINUTE[unit]:g} minutes {rest}"
     return f"{rule.side or side} {threshold:g} {rule.unit}"
 
 
@@ -51,7 +70,10 @@ def _text(what: str, first_action: str, alarm: str, watched: WatchedFleet) -> st
         f"Runbook: {watched.runbook_url(alarm)}",
         f"Dashboard: {watched.dashboard_url()}",
     )
-    text = "\n".join(lines)
+    return "\n".join(lines)
+
+
+def _fitting(text: str, alarm: str) -> str:
     if len(text) > DESCRIPTION_LIMIT:
         raise ValueError(f"{alarm}: its text has {len(text)} characters; CloudWatch takes {DESCRIPTION_LIMIT}")
     return text
