@@ -12,6 +12,8 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from .output import write
+
 BAD_INPUT, FINDINGS = 2, 1
 
 
@@ -55,10 +57,7 @@ def command(
     if output is None:
         sys.stdout.write(text)
     else:
-        try:
-            output.write_text(text, encoding="utf-8")
-        except OSError as error:
-            _refuse(f"cannot write {output}: {error.strerror}")
+        write(output, text)
 
 
 class _Fleet:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .output import folder, writable
+
 if TYPE_CHECKING:
     from diffusionwatch_local.demo.report import Report
 
@@ -50,11 +52,12 @@ def command(
     from diffusionwatch_local.demo.deploy import DeployFailedError
     from diffusionwatch_local.demo.fleet_run import FleetFailedError
     from diffusionwatch_local.demo.narrator import Lines, Screen
-    from diffusionwatch_local.demo.refusal import Refusal
     from diffusionwatch_local.fleet.processes import interruptible
 
-    if record and not record.parent.is_dir():
-        raise Refusal(f"--record {record}: there is no folder {record.parent}")
+    if record:
+        writable(record)
+    if data_dir:
+        folder(data_dir)
     interruptible()
     narrator = Lines() if as_json or not sys.stdout.isatty() else Screen()
     failures: list[str] = []

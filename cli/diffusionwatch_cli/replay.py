@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .output import write
+
 if TYPE_CHECKING:
     from cloudwatch_simulator.replay.pages import Page
     from cloudwatch_simulator.replay.sweep import Outcome, Setting
@@ -65,7 +67,7 @@ def command(
     if written is not None:
         from cloudwatch_simulator.replay.report import report as html
 
-        written.write_text(html(simulation, found, setting, outcomes), encoding="utf-8")
+        write(written, html(simulation, found, setting, outcomes))
     if as_json:
         print(json.dumps(_answered(simulation, found, outcomes), indent=1, ensure_ascii=False))
     else:

@@ -8,6 +8,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from .output import write
+
 BAD_INPUT, FINDINGS = 2, 1
 
 
@@ -44,8 +46,8 @@ def command(
     except OSError as error:
         _refuse(f"{error.filename}: {error.strerror}")
     markdown = as_markdown(found)
-    (out / "review.md").write_text(markdown, encoding="utf-8", errors="replace")
-    (out / "review.html").write_text(as_html(found), encoding="utf-8", errors="replace")
+    write(out / "review.md", markdown)
+    write(out / "review.html", as_html(found))
     print(markdown)
     print(out / "review.html")
     if found.fails:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .output import write
+
 if TYPE_CHECKING:
     from cloudwatch_simulator.scenario.answer import Answer
 
@@ -64,11 +66,11 @@ def _write(found: Answer, junit: Path | None, report: Path | None, require_cover
     if junit is not None:
         from cloudwatch_simulator.scenario.junit import junit as junit_xml
 
-        junit.write_text(junit_xml(found, require_coverage=require_coverage), encoding="utf-8")
+        write(junit, junit_xml(found, require_coverage=require_coverage))
     if report is not None:
         from cloudwatch_simulator.scenario.report import report as html
 
-        report.write_text(html(found), encoding="utf-8")
+        write(report, html(found))
 
 
 def _watch(paths: list[Path], junit: Path | None, report: Path | None, require_coverage: bool) -> None:

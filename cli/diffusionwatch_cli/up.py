@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from .output import folder
+
 PORT = 4577  # free of well-known services, and always the same, so that the exported variables stay right
 
 
@@ -31,6 +33,8 @@ def command(
     from diffusionwatch_local.demo.standing import Standing
     from diffusionwatch_local.fleet.processes import interruptible
 
+    if data_dir:
+        folder(data_dir)
     interruptible()
     standing = Standing(port=port, console_port=console_port, speed=speed, data_dir=data_dir, agent=agent)
     try:
