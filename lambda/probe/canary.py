@@ -7,6 +7,7 @@ with the request's id: by it the request is found in the service's own logs. Nei
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import time
@@ -49,14 +50,19 @@ def probe(plan: Mapping[str, Any], *, authorization: str | None = None) -> str:
     began = time.monotonic()
     try:
         with urllib.request.urlopen(request, timeout=plan["timeout_seconds"]) as answer:
-            kind, size = answer.headers.get_content_type(), len(answer.read(LARGEST))
+            kind, promised = answer.headers.get_content_type(), answer.length
+            size = len(answer.read(LARGEST))
     except urllib.error.HTTPError as error:
         raise ProbeFailedError(f"{request_id}: answered {error.code} after {_since(began)}") from error
     except OSError as error:  # a refused connection, an unknown host, a timeout
         reason = getattr(error, "reason", error)
         raise ProbeFailedError(f"{request_id}: no answer after {_since(began)}: {reason}") from error
+    except http.client.HTTPException as error:  # its text may quote the answer
+        raise ProbeFailedError(f"{request_id}: no whole answer after {_since(began)}: {type(error).__name__}") from None
     if (late := time.monotonic() - began) > plan["timeout_seconds"]:
         raise ProbeFailedError(f"{request_id}: took {late:.1f} s, of {plan['timeout_seconds']} s that it may take")
+    if promised is not None and size < min(promised, LARGEST):  # a read that is told a size raises nothing
+        raise ProbeFailedError(f"{request_id}: answered {size} of the {promised} bytes of its Content-Length")
     wanted = plan.get("content_type")
     if wanted and not kind.startswith(wanted):
         raise ProbeFailedError(f"{request_id}: answered {kind}, not {wanted}")

@@ -21,6 +21,10 @@ class Service:
 
     def __init__(self) -> None:
         self.status, self.kind, self.body, self.delay = 200, "image/png", PNG, threading.Event()
+        self.promised: int | None = None
+        """bytes that Content-Length says; None: as many as there are"""
+        self.raw = b""
+        """what is written instead of all that"""
         self.delay.set()
         self.headers: dict[str, str] = {}
         self.asked: Any = None
@@ -36,9 +40,12 @@ def service() -> Iterator[Service]:
             served.headers = dict(self.headers)
             served.asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             served.delay.wait(5)
+            if served.raw:
+                self.wfile.write(served.raw)
+                return
             self.send_response(served.status)
             self.send_header("Content-Type", served.kind)
-            self.send_header("Content-Length", str(len(served.body)))
+            self.send_header("Content-Length", str(served.promised or len(served.body)))
             self.end_headers()
             self.wfile.write(served.body)
 
@@ -86,6 +93,12 @@ def test_an_image_in_time_is_a_success_that_names_its_request(service: Service, 
         ({"status": 503}, "answered 503"),
         ({"kind": "application/json"}, r"answered application/json, not image/"),
         ({"body": b"none"}, "answered 4 bytes, less than 100"),
+        ({"promised": 400_000}, "answered 204 of the 400000 bytes of its Content-Length"),
+        (
+            {"raw": b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nTransfer-Encoding: chunked\r\n\r\n1000\r\n" + PNG},
+            "no whole answer after .*: IncompleteRead",
+        ),
+        ({"raw": b"the prompt was a grey square\r\n\r\n"}, r"no whole answer after [\d.]+ s: BadStatusLine$"),
     ],
 )
 def test_what_is_no_image_fails_by_the_requests_id(service: Service, answer: dict[str, Any], said: str) -> None:
@@ -114,3 +127,11 @@ def test_synthetics_calls_the_handler_with_what_the_construct_put_into_its_varia
     monkeypatch.setenv("PROBE", json.dumps(plan(service)))
 
     assert canary.handler({}, None) == service.headers["X-Request-Id"]
+
+
+def test_of_an_answer_without_end_as_much_is_read_as_an_image_can_be(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(canary, "LARGEST", 150)
+
+    assert probe(plan(service)).startswith("probe-")
