@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from .board import board, queries
 from .drawing import html, message
-from .request import DESCRIPTION, Request, RequestError, read
+from .request import DESCRIPTION, Request, RequestError, dark, read
 
 EVENTS = 1000
 """Lines of the nodes' logs that are looked through: a node that says more than that needs no count."""
@@ -26,16 +26,15 @@ def handler(event: Mapping[str, Any], context: object) -> str:
     """The entry point: Markdown for `describe`, else HTML."""
     if event.get("describe"):
         return DESCRIPTION
-    dark = (event.get("widgetContext") or {}).get("theme") == "dark"
     try:
         request = read(event)
         return html(request, board(request, _metrics(request), _log(request)))
     except RequestError as error:
-        return message(str(error), dark)
+        return message(str(error), dark(event))
     except ClientError as error:
-        return message(f"CloudWatch refuses {error.operation_name}: {error.response['Error'].get('Code')}", dark)
+        return message(f"CloudWatch refuses {error.operation_name}: {error.response['Error'].get('Code')}", dark(event))
     except BotoCoreError as error:
-        return message(f"CloudWatch does not answer: {type(error).__name__}", dark)
+        return message(f"CloudWatch does not answer: {type(error).__name__}", dark(event))
 
 
 def _metrics(request: Request) -> Iterator[Mapping[str, Any]]:

@@ -74,9 +74,9 @@ def read(event: Mapping[str, Any]) -> Request:
     Raises:
         RequestError: parameters that are not there, or not of the kind that is wanted.
     """
-    context = event.get("widgetContext") or {}
-    span = context.get("timeRange") or {}
-    span = span.get("zoom") or span
+    context = _object(event, "widgetContext")
+    span = _object(context, "timeRange")
+    span = _object(span, "zoom") or span
     try:
         figures = tuple(_figure(one) for one in event.get("figures") or ())
         start, end = float(span["start"]) / 1000, float(span["end"]) / 1000
@@ -88,7 +88,20 @@ def read(event: Mapping[str, Any]) -> Request:
     if end <= start:
         raise RequestError("the dashboard's time range is empty")
     texts = str(event.get("row") or ""), str(event.get("node_log_group") or "")
-    return Request(figures, *texts, start, end, max(400, width), context.get("theme") == "dark")
+    return Request(figures, *texts, start, end, max(400, width), dark(event))
+
+
+def dark(event: Mapping[str, Any]) -> bool:
+    """Whether the dashboard is dark; what cannot be read is light."""
+    context = event.get("widgetContext")
+    return isinstance(context, Mapping) and context.get("theme") == "dark"
+
+
+def _object(given: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = given.get(key) or {}
+    if not isinstance(found, Mapping):
+        raise RequestError(f"the widget's parameters cannot be read: {key} is no object")
+    return found
 
 
 def _figure(given: Mapping[str, Any]) -> Figure:

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diffusionwatch_local.aws import EmbeddedAws
 from fleet_widget import handler as fleet_widget
 from fleet_widget.board import ROWS, Board, Row, board
 from fleet_widget.drawing import html
@@ -102,9 +103,14 @@ def test_describe_is_markdown_whose_yaml_is_a_widgets_parameters() -> None:
         ({"figures": [{"title": "a"}]}, "cannot be read"),
         ({"figures": [{"title": "a", "search": "{N,D}", "colour": "red"}]}, "colour"),
         ({"figures": [{"title": "a", "search": "x', 'Sum', 60) + SEARCH('y"}]}, "no single quotes"),
+        ({"figures": [{"title": "a", "search": "{N,D}", "stat": "Sum', 60) + SEARCH('y"}]}, "no single quotes"),
+        ({"figures": ["Utilisation"]}, "cannot be read"),
+        ({"figures": {"title": "a"}}, "cannot be read"),
         ({"figures": [{"title": "<b>", "search": "{N,D}", "low": 9, "high": 9}]}, "&lt;b&gt; is not above low"),
         ({"context": {"timeRange": {"start": 1, "end": 1}}}, "time range is empty"),
         ({"context": {"timeRange": {}}}, "cannot be read"),
+        ({"context": {"timeRange": [1, 2]}}, "timeRange is no object"),
+        ({"context": {"timeRange": {"start": 0, "end": 3_600_000, "zoom": 5}}}, "zoom is no object"),
     ],
 )
 def test_what_cannot_be_drawn_is_said_in_its_place(answer: Answer, different: dict[str, Any], says: str) -> None:
@@ -112,6 +118,17 @@ def test_what_cannot_be_drawn_is_said_in_its_place(answer: Answer, different: di
 
     assert says in told
     assert told.startswith("<p ")
+
+
+@pytest.mark.parametrize("context", [[1], "dark", 5])
+def test_a_context_that_is_no_object_is_said_too(context: Any) -> None:
+    assert "widgetContext is no object" in fleet_widget.handler({**event(), "widgetContext": context}, None)
+
+
+def test_of_a_log_as_much_is_read_as_a_person_would(aws: EmbeddedAws, answer: Answer, monkeypatch) -> None:
+    monkeypatch.setattr(fleet_widget, "EVENTS", 1)
+
+    assert re.findall(r"Xid [^<]+", answer()) == ["Xid 79 ×1"]
 
 
 @pytest.mark.parametrize(
