@@ -123,6 +123,22 @@ def test_a_scheduled_function_is_called_by_its_rate() -> None:
     assert unscheduled.quantity is None
 
 
+def test_the_meter_reads_the_gpus_of_every_fleet() -> None:
+    rule = {
+        "Type": "AWS::Events::Rule",
+        "Properties": {"ScheduleExpression": "rate(5 minutes)", "Targets": [{"Arn": {"Fn::GetAtt": ["One", "Arn"]}}]},
+    }
+
+    def read(fleets: int) -> float | None:
+        told = json.dumps({f"s{number}": {"instance_type": "g6e.xlarge"} for number in range(fleets)})
+        properties = {"Environment": {"Variables": {"DIFFUSIONWATCH_SERVICES": told}}}
+        found = lines("AWS::Lambda::Function", properties, Assumptions(instances=4), Rule=rule)
+        return next(line.quantity for line in found if "reads" in line.what)
+
+    assert read(1) == pytest.approx(8.760 * (4 + 1))  # of each instance its GPUs, of each fleet its images
+    assert read(10) == pytest.approx(10 * 8.760 * (4 + 1))
+
+
 def test_a_sampling_rule_takes_its_reservoir_and_its_share_of_the_rest() -> None:
     rule = {"SamplingRule": {"ReservoirSize": 1, "FixedRate": 0.05}}
     (few,) = lines("AWS::XRay::SamplingRule", rule, Assumptions(requests_per_minute=30))

@@ -48,7 +48,7 @@ def function(resource: Resource, project: Project, assumed: Assumptions) -> Iter
         named = sum(len(models(project, service)) or 1 for service in metered)
         count = series[SERVICE] * len(metered) + series[MODEL] * named
         yield Item("custom_metric", count, "custom metrics of the cost meter")
-        read = calls * (assumed.instances + named) / 1000
+        read = calls * (assumed.instances * len(metered) + named) / 1000
         yield Item("get_metric_data", read, "GPU utilisation and images that the cost meter reads")
 
 

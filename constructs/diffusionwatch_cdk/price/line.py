@@ -14,7 +14,7 @@ class Assumptions:
     requests_per_minute: float = 20.0
     """four GPUs at twelve seconds an image make twenty images a minute"""
     instances: float = 4.0
-    """a small fleet; the average over the month, not its maximum"""
+    """of each fleet: a small one; the average over the month, not its maximum"""
     hours: float = 730.0
     """a month without a pause"""
     gpus_per_instance: int = 1
