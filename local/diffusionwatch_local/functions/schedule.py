@@ -72,18 +72,27 @@ class Cron:
         )
 
     def next(self, after: float, zone: tzinfo) -> float | None:
-        moment = datetime.fromtimestamp(after, zone).replace(second=0, microsecond=0) + timedelta(minutes=1)
+        """Once in an hour that comes twice, and never in one that the clocks skip ("Schedule types on EventBridge
+        Scheduler"). So times of the wall are gone through, which know no such hours, and each is looked up."""
+        moment = datetime.fromtimestamp(after, zone).replace(tzinfo=None, second=0, microsecond=0)
+        moment += timedelta(minutes=1)
         last = moment.year + _YEARS_AHEAD
         while moment.year <= last:
             if moment.month not in self.months or moment.year not in self.years or not self.on_day(moment):
                 moment = (moment + timedelta(days=1)).replace(hour=0, minute=0)
             elif moment.hour not in self.hours:
                 moment = (moment + timedelta(hours=1)).replace(minute=0)
-            elif moment.minute not in self.minutes:
+            elif moment.minute not in self.minutes or (at := _at(moment, zone)) is None or at <= after:
                 moment += timedelta(minutes=1)
             else:
-                return moment.timestamp()
+                return at
         return None
+
+
+def _at(wall: datetime, zone: tzinfo) -> float | None:
+    """Seconds since the epoch of a time of the wall, the first of two; None for one that the clocks skip."""
+    at = wall.replace(tzinfo=zone, fold=0).timestamp()
+    return at if datetime.fromtimestamp(at, zone).replace(tzinfo=None) == wall else None
 
 
 def _day_of_month(field: str) -> Callable[[datetime], bool]:

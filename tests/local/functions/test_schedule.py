@@ -73,3 +73,20 @@ def test_a_daily_cron_fires_within_a_day_and_at_its_minute(minute: int, hour: in
     assert after < moment <= after + 86400
     told = datetime.fromtimestamp(moment, timezone.utc)
     assert (told.hour, told.minute, told.second) == (hour, minute, 0)
+
+
+def test_in_the_hour_that_comes_twice_a_schedule_runs_once_and_time_never_goes_back() -> None:
+    half_hours, fired = "cron(*/30 * * * ? *)", ["2026-11-01T04:30"]  # half past midnight in New York
+    while fired[-1] < "2026-11-01T08:00":
+        fired.append(following(half_hours, fired[-1], "America/New_York") or "never")
+
+    assert [moment[-5:] for moment in fired] == ["04:30", "05:00", "05:30", "07:00", "07:30", "08:00"]
+    assert following(half_hours, "2026-11-01T06:02", "America/New_York") == "2026-11-01T07:00"  # 01:02 once more
+
+
+def test_a_time_that_the_clocks_skip_has_no_run() -> None:
+    assert following("cron(30 2 * * ? *)", "2026-03-28T12:00", "Europe/Paris") == "2026-03-30T00:30"
+
+
+def test_a_daily_schedule_keeps_its_hour_on_the_wall() -> None:
+    assert following("cron(0 9 * * ? *)", "2026-10-31T13:00", "America/New_York") == "2026-11-01T14:00"
