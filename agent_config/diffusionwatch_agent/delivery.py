@@ -21,7 +21,9 @@ STANDARD_PARAMETER_BYTES = 4096
 """The largest value of a standard SSM parameter; beyond it a month of the advanced tier costs 0.05 dollars."""
 
 _CONTROL = "/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl"
-_DOWNLOADS = "https://amazoncloudwatch-agent-{region}.s3.{region}.amazonaws.com"
+_DOWNLOADS = "https://amazoncloudwatch-agent-{region}.s3.{region}.{suffix}"
+_SUFFIXES = {"cn-": "amazonaws.com.cn", "eusc-": "amazonaws.eu"}
+"""What endpoints end with by how a Region begins, where that is not amazonaws.com."""
 
 
 def parameter_value(nodes: GpuNodes) -> str:
@@ -89,10 +91,11 @@ def association_properties(nodes: GpuNodes, auto_scaling_group: str) -> dict[str
 
 def user_data(nodes: GpuNodes, region: str, version: str = AGENT_VERSION) -> str:
     """A shell script for images without the SSM agent: that version, for the image's packages and processor."""
+    suffix = next((end for start, end in _SUFFIXES.items() if region.startswith(start)), "amazonaws.com")
     return f"""#!/bin/sh
 set -eu
 case "$(uname -m)" in aarch64) arch=arm64 ;; *) arch=amd64 ;; esac
-downloads={_DOWNLOADS.format(region=region)}
+downloads={_DOWNLOADS.format(region=region, suffix=suffix)}
 fetch="curl --fail --silent --show-error --retry 5 --output"
 if command -v dpkg >/dev/null; then
   $fetch /tmp/agent.deb "$downloads/ubuntu/$arch/{version}/amazon-cloudwatch-agent.deb"

@@ -29,9 +29,6 @@ ADDON = "amazon-cloudwatch-observability"
 NAMESPACE, SERVICE_ACCOUNT = "amazon-cloudwatch", "cloudwatch-agent"
 """Where the add-on lives, and the account that its agent and its log collector run as."""
 
-AGENT_SERVICE = f"{SERVICE_ACCOUNT}.{NAMESPACE}"
-"""The agent's service as pods see it; it answers from the pod's own node."""
-
 Mode = Literal["classic", "otel"]
 """`classic`: enhanced Container Insights, whose metrics alarms can name. `otel`: OpenTelemetry Container Insights,
 which AWS recommends; its metrics are read by PromQL alone."""
@@ -135,15 +132,6 @@ def gpu_affinity() -> dict[str, Any]:
                 "nodeSelectorTerms": [{"matchExpressions": [term, no_fargate]} for term in terms]
             }
         }
-    }
-
-
-def pod_environment() -> dict[str, str]:
-    """What a worker's pod needs in its environment to reach the agent of its node."""
-    return {
-        "AWS_EMF_AGENT_ENDPOINT": f"tcp://{AGENT_SERVICE}:25888",
-        "AWS_XRAY_DAEMON_ADDRESS": f"{AGENT_SERVICE}:2000",
-        "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{AGENT_SERVICE}:4318",
     }
 
 

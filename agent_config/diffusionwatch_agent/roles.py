@@ -15,9 +15,6 @@ from diffusionwatch_agent.eks import eks_log_groups
 from diffusionwatch_agent.names import AGENT_NAMESPACE, node_log_group, parameter_name
 from diffusionwatch_agent.nodes import GpuNodes
 
-SSM_POLICY = "AmazonSSMManagedInstanceCore"
-"""The managed policy with which an instance is reached by SSM associations; images with user data do without."""
-
 
 def instance_role_statements(
     nodes: GpuNodes, *, account: str, region: str, partition: str = "aws"

@@ -5,6 +5,8 @@ import subprocess
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from diffusionwatch_agent import (
     GpuNodes,
     association_properties,
@@ -76,6 +78,18 @@ def test_user_data_is_a_shell_script_with_the_pinned_version() -> None:
     assert subprocess.run(["sh", "-n"], input=script, text=True, check=False).returncode == 0
     assert script.count(AGENT_VERSION) == 2
     assert "/latest/" not in script
+
+
+@pytest.mark.parametrize(
+    ("region", "host"),
+    [
+        ("eu-west-1", "amazoncloudwatch-agent-eu-west-1.s3.eu-west-1.amazonaws.com"),
+        ("us-gov-west-1", "amazoncloudwatch-agent-us-gov-west-1.s3.us-gov-west-1.amazonaws.com"),
+        ("cn-north-1", "amazoncloudwatch-agent-cn-north-1.s3.cn-north-1.amazonaws.com.cn"),
+    ],
+)
+def test_user_data_downloads_from_the_regions_own_partition(region: str, host: str) -> None:
+    assert f"downloads=https://{host}\n" in user_data(NODES, region)
 
 
 def test_an_instance_may_write_the_fleet_s_own_log_groups_alone_and_make_none() -> None:

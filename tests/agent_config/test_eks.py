@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from diffusionwatch_agent import (
     eks_addon_values,
     eks_emits,
 )
-from diffusionwatch_agent.eks import AGENT_SERVICE, gpu_affinity, helm_values, pod_environment
+from diffusionwatch_agent.eks import NAMESPACE, SERVICE_ACCOUNT, gpu_affinity, helm_values
 
 CLASSIC = EksCluster(name="images", region="us-east-1")
 OTEL = EksCluster(name="images", region="us-east-1", mode="otel")
@@ -76,16 +77,19 @@ def test_classic_mode_says_nothing_that_an_older_add_on_would_refuse() -> None:
 
 
 @pytest.mark.parametrize("cluster", [CLASSIC, OTEL])
-def test_pods_reach_the_agent_of_their_node(cluster: EksCluster) -> None:
+def test_pods_reach_the_agent_of_their_node_as_the_page_says(cluster: EksCluster, root: Path) -> None:
     config = agent(cluster)
     assert config["logs"]["metrics_collected"]["emf"]["service_address"].endswith("0.0.0.0:25888")
     assert config["traces"]["traces_collected"]["xray"]["bind_address"].endswith(":2000")
     assert "127.0.0.1" not in json.dumps(config)
-    assert pod_environment() == {
-        "AWS_EMF_AGENT_ENDPOINT": "tcp://cloudwatch-agent.amazon-cloudwatch:25888",
-        "AWS_XRAY_DAEMON_ADDRESS": "cloudwatch-agent.amazon-cloudwatch:2000",
-        "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{AGENT_SERVICE}:4318",
-    }
+    assert config["traces"]["traces_collected"]["otlp"]["http_endpoint"].endswith(":4318")
+    page, agents = (root / "docs" / "agent.md").read_text("utf-8"), f"{SERVICE_ACCOUNT}.{NAMESPACE}"
+    for line in (
+        f"AWS_EMF_AGENT_ENDPOINT=tcp://{agents}:25888",
+        f"AWS_XRAY_DAEMON_ADDRESS={agents}:2000",
+        f"OTEL_EXPORTER_OTLP_ENDPOINT=http://{agents}:4318",
+    ):
+        assert line in page
 
 
 def test_tainted_gpu_nodes_report_too() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from diffusionwatch.catalog import METRICS
 from diffusionwatch_agent.check_schema import PLACES, main
 from diffusionwatch_agent.examples import CONFIGURATIONS, EXAMPLES, VALUES, write
 from diffusionwatch_agent.metrics_page import page
@@ -98,6 +99,12 @@ def test_a_new_retention_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_without_a_schema_the_status_is_two(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 2
     assert "schema" in capsys.readouterr().err
+
+
+def test_the_page_of_metrics_has_each_metric_of_the_catalogue() -> None:
+    told = page()
+
+    assert [name for name in METRICS if f"| `{name}` |" not in told] == []
 
 
 def test_the_page_of_metrics_is_what_is_generated() -> None:
