@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import product
 
 import aws_cdk as cdk
 from constructs import Construct
@@ -15,7 +16,7 @@ TARGETS_LIMIT = 100
 
 
 class MaintenanceWindows(Construct):
-    """A mute rule for each window of the settings, over the alarms of one service that notify.
+    """A mute rule for each window of the settings, over the alarms of one service that notify; of many alarms several.
 
     A notification due in the window comes after it, if its alarm is still in that state ("Alarm mute rules").
     """
@@ -23,14 +24,16 @@ class MaintenanceWindows(Construct):
     def __init__(self, scope: Construct, id: str, *, watched: WatchedFleet, alarms: Iterable[str]) -> None:  # noqa: A002
         super().__init__(scope, id)
         environment, service = watched.environment, watched.fleet.service
-        names = [watched.alarm_name(alarm) for alarm in alarms][:TARGETS_LIMIT]
-        for name, window in environment.maintenance.items() if names else ():
+        names = [watched.alarm_name(alarm) for alarm in alarms]
+        shares = [names[first : first + TARGETS_LIMIT] for first in range(0, len(names), TARGETS_LIMIT)]
+        for (name, window), (number, share) in product(environment.maintenance.items(), enumerate(shares, start=1)):
+            further = "" if number == 1 else f".{number}"  # a dot is in no window's name
             rule = cdk.CfnResource(
                 self,
-                name,
+                f"{name}{further}",
                 type="AWS::CloudWatch::AlarmMuteRule",
                 properties={
-                    "Name": alarm_name(environment.name, service, name),
+                    "Name": alarm_name(environment.name, service, f"{name}{further}"),
                     "Description": window.reason,
                     "Rule": {
                         "Schedule": {
@@ -39,7 +42,7 @@ class MaintenanceWindows(Construct):
                             "Timezone": window.timezone,
                         }
                     },
-                    "MuteTargets": {"AlarmNames": names},
+                    "MuteTargets": {"AlarmNames": share},
                 },
             )
-            rule.override_logical_id(logical_id(service, name, "window"))
+            rule.override_logical_id(logical_id(service, name, "window", further.strip(".")))

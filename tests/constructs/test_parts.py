@@ -11,8 +11,10 @@ from aws_cdk import assertions
 from diffusionwatch_agent.delivery import parameter_value
 from diffusionwatch_agent.nodes import GpuNodes
 from diffusionwatch_cdk import AgentConfiguration, EncryptionKey, FleetMonitoring, Notifications, Spend, Tracing
+from diffusionwatch_cdk.maintenance import MaintenanceWindows
 from diffusionwatch_cdk.names import x_ray_name
 from diffusionwatch_cdk.settings import Budget, Contacts, MuteWindow
+from diffusionwatch_cdk.watched import WatchedFleet
 
 
 @pytest.fixture
@@ -36,6 +38,32 @@ def test_a_maintenance_window_mutes_what_notifies_and_nothing_else(stack, watch)
     assert rule["Rule"]["Schedule"] == {"Expression": "cron(0 3 * * 0)", "Duration": "PT2H", "Timezone": "UTC"}
     assert "prod-image-api-workers-stuck" in muted
     assert "prod-image-api-gpu-idle-with-work" not in muted
+
+
+def test_more_alarms_than_a_mute_rule_holds_are_muted_by_several(stack, watch) -> None:
+    watched = watch()
+    window = MuteWindow(schedule="cron(0 3 * * 0)", duration="PT2H", reason="Nodes are patched.")
+    settings = watched.environment.model_copy(update={"maintenance": {"patch-night": window, "rest": window}})
+    many = [f"own-{number}" for number in range(201)]
+    of_ours = WatchedFleet(watched.fleet, settings)
+    MaintenanceWindows(stack, "Maintenance", watched=of_ours, alarms=many)
+
+    rules = made(stack, "AWS::CloudWatch::AlarmMuteRule")
+    names = [rule["Name"] for rule in rules]
+    assert names[:3] == [f"prod-image-api-patch-night{further}" for further in ("", ".2", ".3")]
+    assert len(set(names)) == 6
+    muted = [rule["MuteTargets"]["AlarmNames"] for rule in rules]
+    assert [len(share) for share in muted] == [100, 100, 1] * 2
+    assert [name for share in muted[:3] for name in share] == [of_ours.alarm_name(alarm) for alarm in many]
+
+
+def test_no_alarm_that_notifies_makes_no_mute_rule(stack, watch) -> None:
+    watched = watch()
+    window = MuteWindow(schedule="cron(0 3 * * 0)", duration="PT2H", reason="Nodes are patched.")
+    settings = watched.environment.model_copy(update={"maintenance": {"patch-night": window}})
+    MaintenanceWindows(stack, "Maintenance", watched=WatchedFleet(watched.fleet, settings), alarms=[])
+
+    assert made(stack, "AWS::CloudWatch::AlarmMuteRule") == []
 
 
 def test_the_queries_that_alarms_name_are_saved(stack, watch) -> None:
