@@ -12,11 +12,16 @@ from .functions import FunctionPlan
 from .key_use import any_key_explained
 from .money import books
 from .money.names import table_name
+from .names import partition
 from .scheduled_function import INTERVAL_MINUTES
 from .settings import EnvironmentSettings
+from .variables import fitting
 
 SERVICES_OF_A_METER = 10
-"""A function's environment holds 4 KB (Lambda quotas), a service takes 100 to 350 characters of it."""
+"""A function is told 4 KB (variables.py), of which a service takes 100 to 350 bytes: long tags may be too long."""
+PRICE_LIST = {"aws": "us-east-1"}
+"""Where a partition's Price List API is asked: elsewhere it takes no credentials of another partition, or answers in
+another currency, and the bundled prices hold."""
 
 
 def cost_meters(services: int) -> list[str]:
@@ -32,15 +37,20 @@ def cost_meters(services: int) -> list[str]:
 def cost_meter(fleets: Collection[Fleet], settings: EnvironmentSettings) -> FunctionPlan:
     """The meter of some fleets."""
     metered = {fleet.service: _metered(fleet) for fleet in fleets}
+    price_list = PRICE_LIST.get(partition(settings.region))
     return FunctionPlan(
         package="cost_meter",
         description="What the fleets cost, and cost idle, each five minutes",
-        variables={
-            "DIFFUSIONWATCH_ENVIRONMENT": settings.name,
-            "DIFFUSIONWATCH_SERVICES": json.dumps(metered, sort_keys=True, separators=(",", ":")),
-            "DIFFUSIONWATCH_TABLE": table_name(settings.name),
-            "DIFFUSIONWATCH_INTERVAL_SECONDS": str(60 * INTERVAL_MINUTES),
-        },
+        variables=fitting(
+            {
+                "DIFFUSIONWATCH_ENVIRONMENT": settings.name,
+                "DIFFUSIONWATCH_SERVICES": json.dumps(metered, sort_keys=True, separators=(",", ":")),
+                "DIFFUSIONWATCH_TABLE": table_name(settings.name),
+                "DIFFUSIONWATCH_INTERVAL_SECONDS": str(60 * INTERVAL_MINUTES),
+                **({"DIFFUSIONWATCH_PRICE_LIST": price_list} if price_list else {}),
+            },
+            f"cost meter of {', '.join(metered)}",
+        ),
         statements=[
             {
                 "Effect": "Allow",
@@ -50,11 +60,11 @@ def cost_meter(fleets: Collection[Fleet], settings: EnvironmentSettings) -> Func
                     "cloudwatch:GetMetricData",
                     "ec2:DescribeInstances",
                     "ec2:DescribeSpotPriceHistory",
-                    "pricing:GetProducts",
+                    *(["pricing:GetProducts"] if price_list else []),
                 ],
                 "Resource": "*",
             },
-            *books.statements(settings, ("dynamodb:GetItem", "dynamodb:PutItem")),
+            *books.statements(settings, "dynamodb"),
         ],
         explained={
             "*": "Reading groups, instances, metrics and prices: none of these actions knows resources.",

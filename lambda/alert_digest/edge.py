@@ -29,15 +29,16 @@ class Sender:
     """Sends a delivery by its route's channel.
 
     Args:
+        console: address of CloudWatch's page in the Region's console.
         client: service name to boto3 client.
         post: how HTTP requests are made.
         wall: the machine's clock.
     """
 
     def __init__(
-        self, policy: Policy, region: str, client: Client, post: Post = post, wall: Callable[[], float] = time.time
+        self, policy: Policy, console: str, client: Client, post: Post = post, wall: Callable[[], float] = time.time
     ) -> None:
-        self._policy, self._region, self._client, self._post, self._wall = policy, region, client, post, wall
+        self._policy, self._console, self._client, self._post, self._wall = policy, console, client, post, wall
         self._secrets: dict[str, tuple[float, Mapping[str, str]]] = {}
 
     def __call__(self, route: Route, delivery: Delivery, thread: str) -> str:
@@ -50,7 +51,7 @@ class Sender:
             delivery,
             route,
             self._policy.environment,
-            self._region,
+            self._console,
             self._wall(),
             secret=self._secret(route.secret) if route.secret else {},
             thread=thread,

@@ -5,6 +5,7 @@ Settings come from the environment:
     DIFFUSIONWATCH_ENVIRONMENT   such as prod
     DIFFUSIONWATCH_DIGEST        the policy, JSON: services, routes, windows (alert_digest.policy)
     DIFFUSIONWATCH_TABLE         name of the table (alert_digest.store)
+    DIFFUSIONWATCH_CONSOLE       address of the Region's console, which the partition decides
 
 An event is only kept, which either succeeds or fails the call, so that Lambda tries again and its dead-letter queue
 has the last word. Whatever is said is said by the turns of the schedule.
@@ -23,6 +24,7 @@ import boto3
 
 from .edge import Sender
 from .event import AlarmEventError, read, seconds
+from .links import home
 from .policy import Policy, policy
 from .run import Turn, record, turn
 from .store import DynamoStore
@@ -93,4 +95,4 @@ def _store() -> DynamoStore:
 
 @functools.cache
 def _sender() -> Sender:
-    return Sender(_policy(), os.environ["AWS_REGION"], _client)
+    return Sender(_policy(), home(os.environ["DIFFUSIONWATCH_CONSOLE"], os.environ["AWS_REGION"]), _client)

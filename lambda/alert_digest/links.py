@@ -1,4 +1,4 @@
-"""Console addresses that open on the time of an incident.
+"""Console addresses that open on the time of an incident; `console` is that of CloudWatch in the Region.
 
 AWS does not document them: they are what the console's own address bar shows.
 """
@@ -24,6 +24,15 @@ def span(message: Message) -> tuple[float, float]:
     return message.since - BEFORE, (message.at if message.until == inf else message.until) + AFTER
 
 
+def home(console: str, region: str) -> str:
+    """CloudWatch's page in a Region's console, whose address the partition decides.
+
+    >>> home("https://cn-north-1.console.amazonaws.cn", "cn-north-1")
+    'https://cn-north-1.console.amazonaws.cn/cloudwatch/home?region=cn-north-1'
+    """
+    return f"{console}/cloudwatch/home?region={region}"
+
+
 def dashboard(url: str, start: float, end: float) -> str:
     """
     >>> dashboard("https://console/home?region=eu-west-1#dashboards/dashboard/prod-image-api-on-call", 0, 60)
@@ -32,20 +41,20 @@ def dashboard(url: str, start: float, end: float) -> str:
     return f"{url}?start={iso(start)}&end={iso(end)}" if url else ""
 
 
-def logs(region: str, group: str, start: float, end: float) -> str:
+def logs(console: str, group: str, start: float, end: float) -> str:
     """Logs Insights with the faults of a log group."""
     detail = (
         f"~(end~'{_escaped(iso(end))}~start~'{_escaped(iso(start))}~timeType~'ABSOLUTE~tz~'UTC"
         f"~editorString~'{_escaped(FAULTS)}~source~(~'{_escaped(group)}))"
     )
-    return f"{_home(region)}#logsV2:logs-insights" + quote(f"?queryDetail={detail}", safe="*~()'.-_").replace("%", "$")
+    return f"{console}#logsV2:logs-insights" + quote(f"?queryDetail={detail}", safe="*~()'.-_").replace("%", "$")
 
 
-def traces(region: str, service: str, start: float, end: float) -> str:
+def traces(console: str, service: str, start: float, end: float) -> str:
     """The traces of a service's faults."""
     expression = _escaped(f'service("{service}") {{ fault = true }}')
     time = f"timeRange~(end~'{_escaped(iso(end))}~start~'{_escaped(iso(start))})"
-    return f"{_home(region)}#xray:traces/query?~(query~(expression~'{expression})~context~({time}))"
+    return f"{console}#xray:traces/query?~(query~(expression~'{expression})~context~({time}))"
 
 
 def iso(at: float) -> str:
@@ -54,10 +63,6 @@ def iso(at: float) -> str:
     '2019-10-02T17:04:40.989Z'
     """
     return datetime.fromtimestamp(at, timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _home(region: str) -> str:
-    return f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"
 
 
 def _escaped(text: str) -> str:

@@ -96,15 +96,15 @@ def alarms(message: Message) -> list[str]:
     return told
 
 
-def links_of(message: Message, region: str, environment: str) -> list[Link]:
+def links_of(message: Message, console: str, environment: str) -> list[Link]:
     """Where to look, opened on the time of the incident."""
     text = described(message.lines[0].description) if message.lines else Text()
     start, end = links.span(message)
     found = [
         Link("Runbook", text.runbook),
         Link("Dashboard", links.dashboard(text.dashboard, start, end)),
-        Link("Logs", links.logs(region, f"/diffusionwatch/{environment}/{message.service}/worker", start, end)),
-        Link("Traces", links.traces(region, message.service, start, end)),
+        Link("Logs", links.logs(console, f"/diffusionwatch/{environment}/{message.service}/worker", start, end)),
+        Link("Traces", links.traces(console, message.service, start, end)),
     ]
     return [link for link in found if link.url]
 
@@ -121,19 +121,19 @@ def summary(messages: tuple[Message, ...]) -> str:
     return f"{len(messages)} incidents at {several}: {len(messages) - ended} open, {ended} resolved"
 
 
-def plain(message: Message, region: str, environment: str) -> str:
+def plain(message: Message, console: str, environment: str) -> str:
     """The whole message as plain text."""
     first = first_action(message)
     lines = [headline(message), when(message), *alarms(message)]
     lines += [f"First: {first}"] if first and not message.ends else []
-    lines += [f"{link.name}: {link.url}" for link in links_of(message, region, environment)]
+    lines += [f"{link.name}: {link.url}" for link in links_of(message, console, environment)]
     return "\n".join(lines)
 
 
-def brief(message: Message, region: str, environment: str) -> str:
+def brief(message: Message, console: str, environment: str) -> str:
     """One of many: what and since when, and where to read on."""
     lines = [headline(message), when(message)]
-    lines += [f"{link.name}: {link.url}" for link in links_of(message, region, environment)[:2]]
+    lines += [f"{link.name}: {link.url}" for link in links_of(message, console, environment)[:2]]
     return "\n".join(lines)
 
 

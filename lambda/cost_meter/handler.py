@@ -6,6 +6,7 @@ EventBridge calls `handler` on a schedule. Settings come from the environment:
     DIFFUSIONWATCH_SERVICES           JSON, what to meter (cost_meter.service)
     DIFFUSIONWATCH_TABLE              name of the table that holds the books (cost_meter.store)
     DIFFUSIONWATCH_INTERVAL_SECONDS   the schedule's
+    DIFFUSIONWATCH_PRICE_LIST         Region whose Price List API is asked; left out where a partition has none for us
 
 For each service it writes lines of the embedded metric format to standard output:
 
@@ -26,16 +27,16 @@ from typing import Any
 import boto3
 
 from .meter import Meter
-from .prices import PRICING_REGION
 from .service import services
 from .store import DynamoStore
 
+PRICE_LIST = "DIFFUSIONWATCH_PRICE_LIST"
 INTERVAL_SECONDS = 300  # minutes matter, and the reading of the metrics is itself billed
 
 
 @functools.cache
 def client(name: str) -> Any:
-    region = {"region_name": PRICING_REGION} if name == "pricing" else {}
+    region = {"region_name": os.environ[PRICE_LIST]} if name == "pricing" else {}
     return boto3.client(name, **region)  # type: ignore[call-overload]
 
 
@@ -48,6 +49,7 @@ def handler(event: Mapping[str, Any], context: object) -> None:
         DynamoStore(client("dynamodb"), os.environ["DIFFUSIONWATCH_TABLE"]),
         client,
         lambda line: print(line, flush=True),
+        price_list=PRICE_LIST in os.environ,
     )
     at = datetime.fromisoformat(event["time"].replace("Z", "+00:00"))
     meter.run(services(os.environ["DIFFUSIONWATCH_SERVICES"]), at.timestamp())

@@ -14,8 +14,6 @@ from .billing import CAPACITY_BLOCK, DAY, HOUR, SPOT, Instance, Rate
 from .service import Service
 from .table import USD_PER_HOUR
 
-PRICING_REGION = "us-east-1"
-"""The Price List API answers in three Regions, for all of them."""
 FRESH_SECONDS, FRESH_WITHOUT_PRICE = DAY, HOUR
 """How long an answer holds: prices change a few times a year, a new type gets its price at any time."""
 

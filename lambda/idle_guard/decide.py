@@ -47,8 +47,8 @@ class Seen:
 
     alarm_since: float | None
     """since when paying-for-nothing is in ALARM; None: it is not"""
-    blind: bool
-    """whether a source of telemetry is silent: idle is then a guess"""
+    blind: bool | None
+    """whether a source of telemetry is silent: idle is then a guess; None: not known, which is no better"""
     desired: int
     minimum: int
     waiting: int | None
@@ -83,6 +83,8 @@ def _against(policy: Policy, seen: Seen, now: float) -> str | None:
         return "GPUs work, or there are none"
     if seen.desired <= seen.minimum:
         return f"at its minimum of {seen.minimum}"
+    if seen.blind is None:
+        return "whether telemetry is silent is not known: the alarm blind is not there, or has no data"
     if seen.blind:
         return "a source of telemetry is silent"
     if seen.waiting is None:

@@ -1,14 +1,20 @@
-"""One call: look at each fleet, decide, do it, and say so by log, event and metric."""
+"""One call: look at each fleet, decide, do it, and say so by message, event, log and metric.
+
+What is meant is remembered before it is done, step by step, so that a call which is cut short leaves nothing untold.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
+
+from botocore.exceptions import ClientError
 
 from . import wording
 from .decide import ASK, NOTHING, SCALE, TELL, Decision, Seen, decide
+from .memory import Deed
 from .service import Guarded
 
 # Lambda bundles this package alone, so the catalogue's names are written out; a test holds them to the catalogue.
@@ -17,14 +23,18 @@ ACTIONS, RELEASED = "IdleGuardActions", "IdleGuardReleased"
 UNITS = {ACTIONS: "Count", RELEASED: "None"}
 SOURCE, DETAIL_TYPE = "diffusionwatch.idle-guard", "Idle Guard Action"
 ALARM, BLIND = "paying-for-nothing", "blind"
+MESSAGE, EVENT = "message", "event"
+"""The steps of a deed after SCALE: people are told before machines."""
+SILENT = {"ALARM": True, "OK": False}
+"""What the state of the alarm `blind` says; one that is not there, or has no data, says nothing."""
 
 
 class Memory(Protocol):
-    """What was done in which stay of the alarm: a thing is done once in each, so that nobody is overruled."""
+    """What was last meant for a service. It is done once in each stay of the alarm, so that nobody is overruled."""
 
-    def done(self, service: str, since: float) -> bool: ...
+    def last(self, service: str) -> Deed | None: ...
 
-    def remember(self, service: str, since: float) -> None: ...
+    def keep(self, service: str, deed: Deed) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -33,14 +43,17 @@ class Guard:
 
     environment: str
     region: str
+    console: str
+    """address of the Region's console"""
     topic: str
+    """where services are told of that name no topic"""
     memory: Memory
     client: Callable[[str], Any]
     write: Callable[[str], object]
 
     def run(self, services: Iterable[Guarded], now: float) -> None:
-        """Guards each service. A RuntimeError when one failed, after the others: it is done again then, and what was
-        done is remembered."""
+        """Guards each service. A RuntimeError when one failed, after the others: the next call goes on where that one
+        stopped."""
         failed = []
         for service in services:
             try:
@@ -54,15 +67,28 @@ class Guard:
 
     def _guard(self, service: Guarded, now: float) -> None:
         seen = self.look(service)
-        decision = decide(service.policy, seen, now)
-        since = seen.alarm_since or 0.0
-        if decision.do != NOTHING and self.memory.done(service.name, since):
-            decision = Decision(NOTHING, "done already in this stay of the alarm")
-        if decision.do != NOTHING:
-            self._do(service, decision)
-            self.memory.remember(service.name, since)
-            self.write(wording.headline(service, decision))
-        self.write(document(self.environment, service, decision, now))
+        deed = self.memory.last(service.name)
+        if deed and deed.left[:1] == (SCALE,):
+            # Whether it was done is not known, but the group's size tells; what was not done is decided anew.
+            done = seen.desired <= deed.decision.target
+            deed = replace(deed, left=deed.left[1:]) if done else replace(deed, since=0.0, left=())
+            self.memory.keep(service.name, deed)
+        if deed is None or not deed.left:
+            decision = decide(service.policy, seen, now)
+            since = seen.alarm_since or 0.0
+            if decision.do != NOTHING and deed and deed.since == since:
+                decision = Decision(NOTHING, "done already in this stay of the alarm")
+            if decision.do == NOTHING:
+                self.write(document(self.environment, service, decision, now))
+                return
+            deed = Deed(since, decision, steps(service, decision))
+            self.memory.keep(service.name, deed)
+        while deed.left:
+            self._do(deed.left[0], service, deed.decision)
+            deed = replace(deed, left=deed.left[1:])
+            self.memory.keep(service.name, deed)
+        self.write(wording.headline(service, deed.decision))
+        self.write(document(self.environment, service, deed.decision, now))
 
     def look(self, service: Guarded) -> Seen:
         """What is known of the fleet now."""
@@ -78,7 +104,7 @@ class Guard:
         if alarm and alarm["StateValue"] == "ALARM":
             since = (alarm.get("StateTransitionedTimestamp") or alarm["StateUpdatedTimestamp"]).timestamp()
         return Seen(
-            since, blind is not None and blind["StateValue"] == "ALARM", desired, minimum, self._waiting(service.queue)
+            since, SILENT.get(blind["StateValue"]) if blind else None, desired, minimum, self._waiting(service.queue)
         )
 
     def _waiting(self, queue: str) -> int:
@@ -88,23 +114,35 @@ class Guard:
         found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
         return sum(int(found[name]) for name in names)
 
-    def _do(self, service: Guarded, decision: Decision) -> None:
-        if decision.do == SCALE and not service.dry_run:
+    def _do(self, step: str, service: Guarded, decision: Decision) -> None:
+        if step == SCALE:
             self.client("autoscaling").set_desired_capacity(
                 AutoScalingGroupName=service.auto_scaling_group, DesiredCapacity=decision.target, HonorCooldown=False
             )
-        if decision.do in (TELL, ASK) or not service.dry_run:
+        elif step == MESSAGE:
             self.client("sns").publish(
-                TopicArn=self.topic,
+                TopicArn=service.topic or self.topic,
                 Subject=wording.headline(service, decision)[:100],
-                Message=wording.message(service, decision, self.environment, self.region),
+                Message=wording.message(service, decision, self.environment, self.region, self.console),
             )
-        entry = {
-            "Source": SOURCE,
-            "DetailType": DETAIL_TYPE,
-            "Detail": json.dumps(wording.detail(service, decision, self.environment)),
-        }
-        self.client("events").put_events(Entries=[entry])
+        else:
+            detail = json.dumps(wording.detail(service, decision, self.environment))
+            entry = {"Source": SOURCE, "DetailType": DETAIL_TYPE, "Detail": detail}
+            answer = self.client("events").put_events(Entries=[entry])
+            if answer["FailedEntryCount"]:
+                raise ClientError({"Error": {"Code": answer["Entries"][0]["ErrorCode"]}}, "PutEvents")
+
+
+def steps(service: Guarded, decision: Decision) -> tuple[str, ...]:
+    """What a decision means, in order; a dry run of scaling disturbs nobody.
+
+    >>> from .decide import Policy
+    >>> steps(Guarded("image-api", "g", "q", Policy(), dry_run=False), Decision("scale", ""))
+    ('scale', 'message', 'event')
+    """
+    scales = (SCALE,) if decision.do == SCALE and not service.dry_run else ()
+    tells = (MESSAGE,) if decision.do in (TELL, ASK) or not service.dry_run else ()
+    return (*scales, *tells, EVENT)
 
 
 def document(environment: str, service: Guarded, decision: Decision, now: float) -> str:

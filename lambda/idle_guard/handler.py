@@ -5,7 +5,8 @@ EventBridge calls `handler` every five minutes. Settings come from the environme
     DIFFUSIONWATCH_ENVIRONMENT   such as prod
     DIFFUSIONWATCH_GUARDED       JSON, what may be done where (idle_guard.service)
     DIFFUSIONWATCH_TABLE         name of the table that holds what was done (idle_guard.memory)
-    DIFFUSIONWATCH_TOPIC         ARN of the topic for tickets
+    DIFFUSIONWATCH_TOPIC         ARN of the topic for tickets, of services that have no owner
+    DIFFUSIONWATCH_CONSOLE       address of the Region's console, which the partition decides
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ def handler(event: Mapping[str, Any], context: object) -> None:
     guard = Guard(
         os.environ["DIFFUSIONWATCH_ENVIRONMENT"],
         os.environ["AWS_REGION"],
+        os.environ["DIFFUSIONWATCH_CONSOLE"],
         os.environ["DIFFUSIONWATCH_TOPIC"],
         DynamoMemory(client("dynamodb"), os.environ["DIFFUSIONWATCH_TABLE"]),
         client,

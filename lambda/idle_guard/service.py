@@ -26,6 +26,8 @@ class Guarded:
     dry_run: bool = True
     usd_per_hour: float | None = None
     """an instance; None: not known"""
+    topic: str = ""
+    """ARN of the topic of the service's owner; empty: the environment's"""
 
     def alarm(self, environment: str, alarm: str) -> str:
         return f"{environment}-{self.name}-{alarm}"
@@ -43,6 +45,7 @@ def guarded(text: str) -> tuple[Guarded, ...]:
             key: Window(tuple(one["days"]), one["start"], one["end"]) for key, one in given.get("protected", {}).items()
         }
         policy = Policy(given.get("action", TELL), 60 * given.get("grace_minutes", GRACE_MINUTES), windows)
-        rest = {key: given[key] for key in ("auto_scaling_group", "queue", "dry_run", "usd_per_hour") if key in given}
+        named = ("auto_scaling_group", "queue", "dry_run", "usd_per_hour", "topic")
+        rest = {key: given[key] for key in named if key in given}
         found.append(Guarded(name, policy=policy, **rest))
     return tuple(found)

@@ -23,21 +23,25 @@ def headline(service: Guarded, decision: Decision) -> str:
     return f"{service.name}: {verb} {service.auto_scaling_group} {size}{worth}"
 
 
-def message(service: Guarded, decision: Decision, environment: str, region: str) -> str:
+def message(service: Guarded, decision: Decision, environment: str, region: str, console: str) -> str:
     """The ticket's text."""
     lines = [headline(service, decision), f"Its GPUs have been {decision.why} with an empty queue."]
     if decision.do == ASK:
         # The reader's own rights apply there: a link that acts for whoever holds it would be an open door.
-        lines.append(f"Set its size: {group_page(service.auto_scaling_group, region)}")
+        lines.append(f"Set its size: {group_page(service.auto_scaling_group, region, console)}")
     if service.dry_run:
         lines.append("This is a dry run: nothing was changed.")
     lines.append(f"Dashboard: {environment}-{service.name}-cost")
     return "\n".join(lines)
 
 
-def group_page(group: str, region: str) -> str:
-    """The group in the console."""
-    return f"https://{region}.console.aws.amazon.com/ec2/home?region={region}#AutoScalingGroupDetails:id={group}"
+def group_page(group: str, region: str, console: str) -> str:
+    """The group in the console.
+
+    >>> group_page("images", "eu-west-1", "https://eu-west-1.console.aws.amazon.com")
+    'https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#AutoScalingGroupDetails:id=images'
+    """
+    return f"{console}/ec2/home?region={region}#AutoScalingGroupDetails:id={group}"
 
 
 def detail(service: Guarded, decision: Decision, environment: str) -> dict[str, Any]:

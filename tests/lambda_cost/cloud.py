@@ -78,6 +78,8 @@ class Cloud:
     images: dict[str, float] = field(default_factory=dict)
     """images a minute by model"""
     failing: set[str] = field(default_factory=set)
+    failed_activities: dict[str, float] = field(default_factory=dict)
+    """what the group tried in vain, and when"""
     asked: list[tuple[str, Any]] = field(default_factory=list)
 
     def client(self, name: str) -> Cloud:
@@ -93,12 +95,16 @@ class Cloud:
         return {"AutoScalingGroups": [{}] if self.group in AutoScalingGroupNames else []}
 
     def get_products(self, ServiceCode: str, Filters: list[dict[str, str]]) -> dict[str, Any]:  # noqa: N803
-        kind = next(one["Value"] for one in Filters if one["Field"] == "instanceType")
+        wanted = {one["Field"]: one["Value"] for one in Filters}
+        kind = wanted["instanceType"]
         self._ask("get_products", kind)
         if kind not in self.on_demand:
             return {"PriceList": []}
-        dimensions = {"a": {"unit": "Hrs", "pricePerUnit": {"USD": str(self.on_demand[kind])}}}
-        return {"PriceList": [json.dumps({"terms": {"OnDemand": {"b": {"priceDimensions": dimensions}}}})]}
+        ours = {**PRODUCT, "instanceType": kind}
+        # The same instance in other shapes, each at a price of its own, stands before it.
+        others = [({**ours, field: "other"}, 10.0 + number) for number, field in enumerate(PRODUCT)]
+        every = [*others, (ours, self.on_demand[kind])]
+        return {"PriceList": [_priced(price) for one, price in every if wanted.items() <= one.items()]}
 
     def get_paginator(self, operation: str) -> Any:
         cloud = self
@@ -124,20 +130,31 @@ class Cloud:
         return {"Reservations": [{"Instances": [one for one in found if one]}]}
 
     def _describe_scaling_activities(self, AutoScalingGroupName: str) -> dict[str, Any]:  # noqa: N803
-        told = []
+        told = [(at, text) for text, at in self.failed_activities.items()]
         for machine in self.machines:
             told.append((machine.launched, f"Launching a new EC2 instance: {machine.instance_id}"))
             if machine.ended is not None:
                 told.append((machine.ended, f"Terminating EC2 instance: {machine.instance_id} - taken out of service"))
         return {
             "Activities": [
-                {"StartTime": moment(at), "EndTime": moment(at), "Description": text, "StatusCode": "Successful"}
+                {
+                    "StartTime": moment(at),
+                    "EndTime": moment(at),
+                    "Description": text,
+                    "StatusCode": "Failed" if text in self.failed_activities else "Successful",
+                }
                 for at, text in sorted(told, reverse=True)
                 if at <= self.now
             ]
         }
 
-    def _describe_spot_price_history(self, StartTime: datetime, EndTime: datetime, **_: Any) -> dict[str, Any]:  # noqa: N803
+    def _describe_spot_price_history(
+        self,
+        StartTime: datetime,  # noqa: N803
+        EndTime: datetime,  # noqa: N803
+        ProductDescriptions: tuple[str, ...] = ("Linux/UNIX", "Windows"),  # noqa: N803
+        **_: Any,
+    ) -> dict[str, Any]:
         held = [pair for pair in self.spot if pair[0] <= StartTime.timestamp()][-1:]
         later = [pair for pair in self.spot if StartTime.timestamp() < pair[0] <= EndTime.timestamp()]
         return {
@@ -145,10 +162,12 @@ class Cloud:
                 {
                     "InstanceType": "g6e.xlarge",
                     "AvailabilityZone": "us-east-1a",
-                    "SpotPrice": str(price),
+                    "SpotPrice": str(price if product == "Linux/UNIX" else 2 * price),
+                    "ProductDescription": product,
                     "Timestamp": moment(at),
                 }
                 for at, price in [*later[::-1], *held]
+                for product in ProductDescriptions
             ]
         }
 
@@ -180,6 +199,21 @@ class Cloud:
             given = self.utilization[instance]
             return [(end - 60 * (len(given) - n), value) for n, value in enumerate(given)]
         return [] if self.busy is None else _spread(start, end, 60, self.busy)
+
+
+PRODUCT = {
+    "regionCode": "us-east-1",
+    "operatingSystem": "Linux",
+    "preInstalledSw": "NA",
+    "tenancy": "Shared",
+    "capacitystatus": "Used",
+}
+"""The attributes of the product that a fleet pays."""
+
+
+def _priced(price: float) -> str:
+    dimensions = {"a": {"unit": "Hrs", "pricePerUnit": {"USD": str(price)}}}
+    return json.dumps({"terms": {"OnDemand": {"b": {"priceDimensions": dimensions}}}})
 
 
 def _spread(start: float, end: float, period: int, value: float) -> list[tuple[float, float]]:

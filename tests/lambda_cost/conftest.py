@@ -33,10 +33,11 @@ class MemoryStore:
 class Metered:
     """A meter on a cloud, and what it said."""
 
-    def __init__(self, cloud: Cloud, *services: Service, store: Any = None) -> None:
+    def __init__(self, cloud: Cloud, *services: Service, store: Any = None, price_list: bool = True) -> None:
         self.cloud, self.services, self.lines = cloud, services or (IMAGE_API,), list[str]()
         self.store = store or MemoryStore()
-        self.meter = Meter("prod", "us-east-1", INTERVAL, self.store, cloud.client, self.lines.append)
+        write = self.lines.append
+        self.meter = Meter("prod", "us-east-1", INTERVAL, self.store, cloud.client, write, price_list)
 
     def run(self, now: float) -> Metered:
         self.cloud.now = now

@@ -68,6 +68,7 @@ def deploy(aws: EmbeddedAws) -> None:
                 "DIFFUSIONWATCH_ENVIRONMENT": "prod",
                 "DIFFUSIONWATCH_SERVICES": json.dumps(SERVICES),
                 "DIFFUSIONWATCH_TABLE": TABLE,
+                "DIFFUSIONWATCH_PRICE_LIST": "us-east-1",
             }
         },
     )

@@ -130,6 +130,35 @@ def test_without_the_price_list_the_last_answer_holds_then_the_shipped_table_and
     assert fresh.said == ["image-api: price of g6e.xlarge: ThrottlingException in get_products"]
 
 
+def test_where_there_is_no_price_list_the_shipped_table_holds_and_no_reading_fails() -> None:
+    cloud = Cloud(machines=running(1), failing={"get_products"})
+    found = Metered(cloud, price_list=False).run(NOW)
+
+    assert (found.last("CostPerHour"), found.last("CostMeterErrors")) == (1.861, 0)
+    assert found.said == []
+
+
+def test_a_new_type_is_asked_for_each_hour_until_it_has_a_price() -> None:
+    cloud = Cloud(machines=[Machine("i-0f", START - DAY, instance_type="g9.xlarge")])
+    found = Metered(cloud).runs(NOW, NOW + HOUR)
+    assert found.last("UnpricedInstances") == 1
+    cloud.on_demand["g9.xlarge"] = 3.0
+    found.runs(NOW + HOUR + INTERVAL, NOW + 2 * HOUR + INTERVAL)
+
+    assert (found.last("UnpricedInstances"), found.last("CostPerHour")) == (0, 3.0)
+    assert [one for one in cloud.asked if one[0] == "get_products"] == [("get_products", "g9.xlarge")] * 2
+
+
+def test_a_launch_that_failed_during_an_outage_costs_nothing() -> None:
+    cloud = Cloud(machines=running(1))
+    found = Metered(cloud).run(NOW)
+    cloud.failed_activities = {"Launching a new EC2 instance: i-0dead": NOW + 5 * HOUR}
+    found.run(NOW + 10 * HOUR)
+
+    assert sum(found.values("EstimatedCost")) == pytest.approx(A_STEP + 10 * 1.861, rel=1e-4)
+    assert found.said == []
+
+
 @pytest.mark.parametrize("others", [0, 2])
 def test_an_instance_type_without_a_price_is_counted_and_named_and_is_never_zero(others: int) -> None:
     strange = Machine("i-0f", START - DAY, instance_type="g9.xlarge")

@@ -18,6 +18,7 @@ from alert_digest.state import State
 from alert_digest.store import EVENTS_AT_ONCE
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc).timestamp()  # a Monday
+CONSOLE = "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1"
 SECRET = "xoxb-9f3a-nobody-may-read-this"
 
 

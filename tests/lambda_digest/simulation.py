@@ -17,7 +17,7 @@ from alert_digest.policy import Policy, Route
 from alert_digest.run import record, turn
 from alert_digest.state import Delivery, dump, load
 
-from .conftest import NOW, Aws, Crash, MemoryStore, Points, SlackDouble, alarm_event, interleaved
+from .conftest import CONSOLE, NOW, Aws, Crash, MemoryStore, Points, SlackDouble, alarm_event, interleaved
 
 SERVICES = ("image-api", "video-api")
 IDS = (
@@ -136,7 +136,7 @@ class Simulation:
         record(self.store, known, str(event["id"]), self.now)
 
     def _turn(self) -> None:
-        sender = Sender(self.policy, "us-east-1", Aws(), self.slack.post, lambda: self.now)
+        sender = Sender(self.policy, CONSOLE, Aws(), self.slack.post, lambda: self.now)
 
         def send(route: Route, delivery: Delivery, thread: str) -> str:
             self.deliveries[delivery.key] = delivery

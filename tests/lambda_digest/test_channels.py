@@ -21,7 +21,7 @@ from alert_digest.policy import Policy, Route
 from alert_digest.post import DeliveryError, post
 from alert_digest.state import Delivery
 
-from .conftest import NOW, SECRET, Aws, SlackDouble
+from .conftest import CONSOLE, NOW, SECRET, Aws, SlackDouble
 
 POLICY = Policy("prod", ("image-api",))
 DASHBOARD = (
@@ -49,7 +49,7 @@ def delivery(*messages: Message, attempts: int = 1) -> Delivery:
 
 
 def sender(aws: Aws, slack: SlackDouble) -> Sender:
-    return Sender(POLICY, "us-east-1", aws, slack.post, lambda: NOW)
+    return Sender(POLICY, CONSOLE, aws, slack.post, lambda: NOW)
 
 
 def words(blocks: list[dict[str, Any]]) -> str:
@@ -139,7 +139,7 @@ def test_slack_by_an_incoming_webhook() -> None:
         sent.append((url, json.loads(body)))
         return {}
 
-    Sender(POLICY, "us-east-1", Aws({"webhook": "https://hooks.example/T0"}), take)(SLACK, delivery(), "")
+    Sender(POLICY, CONSOLE, Aws({"webhook": "https://hooks.example/T0"}), take)(SLACK, delivery(), "")
     ((url, body),) = sent
     assert url == "https://hooks.example/T0"
     assert body["text"].startswith("Firing, page")
@@ -153,7 +153,7 @@ def test_pagerduty_merges_by_incident_and_resolves_it() -> None:
         sent.append(json.loads(body))
         return {}
 
-    send = Sender(POLICY, "us-east-1", Aws({"routing_key": "r" * 32}), take)
+    send = Sender(POLICY, CONSOLE, Aws({"routing_key": "r" * 32}), take)
     route = Route("pager", "pagerduty", secret="pd")
     send(route, delivery(FIRING), "")
     send(route, delivery(RESOLVED), "")
@@ -173,7 +173,7 @@ def test_a_webhook_is_signed_and_carries_its_key() -> None:
         return {}
 
     aws = Aws({"url": "https://example.com/in", "key": "shared"}, graph=b"png")
-    Sender(POLICY, "us-east-1", aws, take, lambda: NOW)(Route("own", "webhook", secret="s"), delivery(), "")
+    Sender(POLICY, CONSOLE, aws, take, lambda: NOW)(Route("own", "webhook", secret="s"), delivery(), "")
     ((body, headers),) = sent
     signed = hmac.new(b"shared", headers["X-DiffusionWatch-Timestamp"].encode() + b"." + body, "sha256").hexdigest()
     assert headers["X-DiffusionWatch-Signature"] == f"v1={signed}"
@@ -189,20 +189,20 @@ def test_mail_has_a_subject_that_sns_takes_and_the_whole_text() -> None:
     aws = Aws()
     odd = replace(STARVED, description="Zu viel — für «alle»: " + "x" * 200 + "\nFirst: Scale out.")
     route = Route("mail", "email", target="arn:topic")
-    Sender(POLICY, "us-east-1", aws)(route, delivery(replace(FIRING, lines=(odd,)), RESOLVED), "")
+    Sender(POLICY, CONSOLE, aws)(route, delivery(replace(FIRING, lines=(odd,)), RESOLVED), "")
     (mail,) = aws.mails
     assert mail["TopicArn"] == "arn:topic"
     assert mail["Subject"].isascii()
     assert len(mail["Subject"]) <= 100
     assert "Resolved, page" in mail["Message"]
-    Sender(POLICY, "us-east-1", aws)(route, delivery(replace(FIRING, lines=(odd,))), "")
+    Sender(POLICY, CONSOLE, aws)(route, delivery(replace(FIRING, lines=(odd,))), "")
     assert "First: Scale out." in aws.mails[-1]["Message"]
 
 
 def test_a_storm_s_mail_is_one_that_sns_takes() -> None:
     aws = Aws()
     long = replace(FIRING, lines=(replace(STARVED, description="x" * 1024),), evidence=(AGE,) * 20)
-    Sender(POLICY, "us-east-1", aws)(Route("mail", "email", target="arn:topic"), delivery(*[long] * LONGEST), "")
+    Sender(POLICY, CONSOLE, aws)(Route("mail", "email", target="arn:topic"), delivery(*[long] * LONGEST), "")
     assert len(json.dumps(aws.mails)) < 256 * 1024
 
 
@@ -283,7 +283,7 @@ def test_an_expired_secret_is_named_by_slack_s_word_and_read_anew(capfd: pytest.
 
 def test_a_secret_is_kept_for_five_minutes() -> None:
     now, aws, slack = [NOW], Aws(), SlackDouble()
-    send = Sender(POLICY, "us-east-1", aws, slack.post, lambda: now[0])
+    send = Sender(POLICY, CONSOLE, aws, slack.post, lambda: now[0])
     for _ in range(2):
         send(SLACK, delivery(RESOLVED), "")
     aws.secret = {"token": "xoxb-rotated", "channel": "C1"}
@@ -310,4 +310,4 @@ def test_an_unforeseen_error_is_named_by_its_type_alone() -> None:
         raise RuntimeError(headers["Authorization"])
 
     with pytest.raises(DeliveryError, match=r"^RuntimeError$"):
-        Sender(POLICY, "us-east-1", Aws(), break_)(SLACK, delivery(RESOLVED), "")
+        Sender(POLICY, CONSOLE, Aws(), break_)(SLACK, delivery(RESOLVED), "")

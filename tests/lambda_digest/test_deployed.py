@@ -103,6 +103,7 @@ def deploy(aws: EmbeddedAws, chat: Chat) -> None:
             "Variables": {
                 "DIFFUSIONWATCH_ENVIRONMENT": "prod",
                 "DIFFUSIONWATCH_TABLE": "digest",
+                "DIFFUSIONWATCH_CONSOLE": "https://us-east-1.console.aws.amazon.com",
                 "DIFFUSIONWATCH_DIGEST": json.dumps(settings),
             }
         },

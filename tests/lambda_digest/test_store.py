@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import boto3
 import pytest
 
 from alert_digest.alarm import Alarm, Fact
@@ -90,3 +91,18 @@ def test_events_expire_by_themselves_and_environments_share_a_table(dynamodb: An
     assert [key for key, _ in DynamoStore(dynamodb, "digest", "prod").recorded()] == ["one"]
     items = dynamodb.scan(TableName="digest")["Items"]
     assert {item["expires"]["N"] for item in items} == {str(int(NOW) + EXPIRY)}
+
+
+def test_what_another_copy_has_just_written_is_read_since_a_replica_may_lag_behind(dynamodb: Any) -> None:
+    client = boto3.client("dynamodb")
+    consistent = dict[str, bool]()
+
+    def ask(params: dict[str, Any], model: Any, **_: Any) -> None:
+        consistent[model.name] = params.get("ConsistentRead", False)
+
+    client.meta.events.register("provide-client-params.dynamodb.*", ask)
+    store = DynamoStore(client, "digest", "prod")
+    store.read()
+    store.recorded()
+
+    assert consistent == {"GetItem": True, "Query": True}

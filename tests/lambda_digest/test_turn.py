@@ -16,15 +16,20 @@ import pytest
 from alert_digest import handler as function
 from alert_digest.edge import Sender
 from alert_digest.event import AlarmEventError, read
+from alert_digest.message import Message
 from alert_digest.outbox import LEASE
 from alert_digest.policy import Policy, PolicyError, Route, policy
 from alert_digest.post import DeliveryError
 from alert_digest.run import Turn, record, turn
+from alert_digest.state import Delivery
+from alert_digest.wording import links_of
 
-from .conftest import NOW, SECRET, Aws, Crash, MemoryStore, Points, SlackDouble, alarm_event
+from .conftest import CONSOLE, NOW, SECRET, Aws, Crash, MemoryStore, Points, SlackDouble, alarm_event
 
 POLICY = Policy("prod", ("image-api",), (Route("chat", "slack", secret="chat"),))
 BACKLOG = "prod-image-api-backlog"
+TIMEOUT = 60.0
+"""Seconds of the function as it is deployed (tests/stacks/test_digest.py)."""
 
 
 class Function:
@@ -41,7 +46,7 @@ class Function:
 
     def turn(self, later: float = 60) -> Turn:
         self.now += later
-        send = Sender(POLICY, "us-east-1", Aws(), self.slack.post, lambda: self.now)
+        send = Sender(POLICY, CONSOLE, Aws(), self.slack.post, lambda: self.now)
         return turn(self.store, POLICY, send, self.now, lambda: self.now)
 
 
@@ -55,6 +60,23 @@ def test_a_turn_takes_events_in_and_says_what_is_due(digest: Function) -> None:
     done = digest.turn()
     assert (done.taken, done.sent, done.failures, done.oldest) == (1, 1, [], 0)
     assert digest.store.events == {}
+
+
+def test_a_copy_that_takes_all_of_its_time_to_deliver_is_not_doubled_by_another(digest: Function) -> None:
+    sent = list[str]()
+
+    def send(route: Route, delivery: Delivery, thread: str) -> str:
+        sent.append(delivery.key)
+        if len(sent) == 1:
+            digest.now += TIMEOUT - 1
+            turn(digest.store, POLICY, send, digest.now, lambda: digest.now)
+        return ""
+
+    digest.event("ALARM")
+    digest.now += 60
+    turn(digest.store, POLICY, send, digest.now, lambda: digest.now)
+
+    assert len(sent) == 1
 
 
 def test_an_idle_turn_writes_nothing(digest: Function) -> None:
@@ -193,6 +215,7 @@ def aws(dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setenv("DIFFUSIONWATCH_ENVIRONMENT", "prod")
     monkeypatch.setenv("DIFFUSIONWATCH_DIGEST", json.dumps({**SETTINGS, "routes": routes}))
     monkeypatch.setenv("DIFFUSIONWATCH_TABLE", "digest")
+    monkeypatch.setenv("DIFFUSIONWATCH_CONSOLE", "https://us-east-1.console.amazonaws.cn")
     for cached in ("_client", "_policy", "_store", "_sender"):
         getattr(function, cached).cache_clear()
     yield dynamodb
@@ -294,3 +317,12 @@ def test_the_function_needs_nothing_that_lambda_lacks() -> None:
     }
     assert {"alert_digest", "boto3"} <= loaded
     assert not loaded & ours
+
+
+def test_links_lead_into_the_partitions_own_console(aws: Any) -> None:
+    message = Message("firing", "a b 1", "image-api", "b", ("page",), since=NOW, at=NOW)
+    shown = links_of(message, function._sender()._console, "prod")
+
+    assert {link.url.split("#")[0] for link in shown} == {
+        "https://us-east-1.console.amazonaws.cn/cloudwatch/home?region=us-east-1"
+    }

@@ -20,7 +20,7 @@ policies = st.builds(
 fleets = st.builds(
     Seen,
     alarm_since=st.none() | st.floats(NOW - 7 * 86_400, NOW),
-    blind=st.booleans(),
+    blind=st.none() | st.booleans(),
     desired=st.integers(0, 50),
     minimum=st.integers(0, 10),
     waiting=st.none() | st.integers(0, 3),
@@ -39,7 +39,7 @@ def test_nothing_is_done_below_the_minimum_with_work_in_the_queue_in_a_protected
         assert seen.alarm_since is not None
         assert now - seen.alarm_since >= policy.grace_seconds
         assert seen.waiting == 0
-        assert not seen.blind
+        assert seen.blind is False
         assert not any(window.holds(now) for window in policy.protected.values())
         assert decision.target == seen.minimum < seen.desired
         assert decision.released == seen.desired - seen.minimum
@@ -53,7 +53,7 @@ def test_a_fleet_that_may_be_touched_is_and_each_restraint_alone_holds_the_hand(
         seen.alarm_since is not None
         and now - seen.alarm_since >= policy.grace_seconds
         and seen.desired > seen.minimum
-        and not seen.blind
+        and seen.blind is False
         and seen.waiting == 0
         and not any(window.holds(now) for window in policy.protected.values())
     )
@@ -64,6 +64,7 @@ def test_each_refusal_says_why() -> None:
     whys = [
         decide(Policy(SCALE), Seen(None, False, 6, 1, 0), NOW),
         decide(Policy(SCALE), Seen(NOW - 7200, False, 1, 1, 0), NOW),
+        decide(Policy(SCALE), Seen(NOW - 7200, None, 6, 1, 0), NOW),
         decide(Policy(SCALE), Seen(NOW - 7200, True, 6, 1, 0), NOW),
         decide(Policy(SCALE), Seen(NOW - 7200, False, 6, 1, None), NOW),
         decide(Policy(SCALE), Seen(NOW - 7200, False, 6, 1, 2), NOW),
@@ -73,6 +74,7 @@ def test_each_refusal_says_why() -> None:
     assert [one.why for one in whys] == [
         "GPUs work, or there are none",
         "at its minimum of 1",
+        "whether telemetry is silent is not known: the alarm blind is not there, or has no data",
         "a source of telemetry is silent",
         "the queue's length is not known",
         "the queue has 2 messages",
@@ -80,3 +82,14 @@ def test_each_refusal_says_why() -> None:
         "protected: office",
     ]
     assert decide(Policy(SCALE), IDLE, NOW) == Decision(SCALE, "idle for 120 min", 1, 5)
+
+
+def test_a_protected_time_begins_with_its_first_minute_and_ends_before_its_last() -> None:
+    monday = NOW - 9 * 3600
+
+    assert [OFFICE.holds(monday + hours * 3600) for hours in (8 - 1 / 60, 8, 18 - 1 / 60, 18)] == [
+        False,
+        True,
+        True,
+        False,
+    ]

@@ -6,12 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import aws_cdk as cdk
 import pytest
 
+from alert_digest.outbox import LEASE
 from alert_digest.policy import policy
 from diffusionwatch_cdk import Fleet, SettingsError
 from diffusionwatch_cdk.alarms import define
-from diffusionwatch_cdk.digest.policy import digest_policy
+from diffusionwatch_cdk.digest.construct import AlertDigest
 from diffusionwatch_cdk.settings.load import read_environment
 from diffusionwatch_cdk.watched import WatchedFleet
 
@@ -68,6 +70,10 @@ def test_logical_ids_stay(resources: dict[str, Any]) -> None:
     for name, kind in (held | named).items():
         assert resources[name]["Type"] == kind
     assert resources["AlertDigestTable"]["DeletionPolicy"] == "Retain"
+
+
+def test_a_delivery_is_leased_for_longer_than_a_call_can_take(resources: dict[str, Any]) -> None:
+    assert resources["AlertDigest"]["Properties"]["Timeout"] == 60 <= LEASE / 3
 
 
 def test_the_functions_own_reading_of_its_settings(resources: dict[str, Any]) -> None:
@@ -157,8 +163,9 @@ def test_more_services_than_a_function_can_be_told_of_are_refused_in_one_line(tm
     settings = read_environment(tmp_path / "trial.yaml")
     many = {f"image-service-number-{number}": settings.services["image-api"] for number in range(150)}
 
-    with pytest.raises(SettingsError, match=r"take [\d,]+ characters of the 3,900"):
-        digest_policy(settings.model_copy(update={"services": many}), [])
+    stack = cdk.Stack(cdk.App(), "Theirs")
+    with pytest.raises(SettingsError, match=r"^digest: what its function is told takes [\d,]+ bytes of the 4,096 "):
+        AlertDigest(stack, "Digest", settings=settings.model_copy(update={"services": many}), definitions=[])
 
 
 def test_fifty_services_and_ten_routes_fit(tmp_path: Path) -> None:
@@ -171,4 +178,4 @@ def test_fifty_services_and_ten_routes_fit(tmp_path: Path) -> None:
     whole = settings.model_copy(update={"services": many, "digest": digest})
     definition = define(WatchedFleet(Fleet.named("image-api", settings.services["image-api"].fleet), settings))
 
-    assert len(digest_policy(whole, [definition])) < 3900
+    AlertDigest(cdk.Stack(cdk.App(), "Theirs"), "Digest", settings=whole, definitions=[definition])

@@ -12,9 +12,10 @@ from constructs import Construct
 
 from ..alarms import AlarmSetDefinition
 from ..functions import FunctionPlan, function, may_call
-from ..names import logical_id
+from ..names import console_url, logical_id
 from ..resource import arn, resource
 from ..settings import EnvironmentSettings
+from ..variables import fitting
 from .alarms import digest_alarms
 from .mail import mail
 from .names import DIGEST, rule_name, table_name
@@ -49,11 +50,15 @@ class AlertDigest(Construct):
             description="Tells incidents, each once when it begins and once when it is over",
             statements=statements(settings),
             explained=explained(settings),
-            variables={
-                "DIFFUSIONWATCH_ENVIRONMENT": settings.name,
-                "DIFFUSIONWATCH_TABLE": table_name(settings.name),
-                "DIFFUSIONWATCH_DIGEST": digest_policy(settings, definitions),
-            },
+            variables=fitting(
+                {
+                    "DIFFUSIONWATCH_ENVIRONMENT": settings.name,
+                    "DIFFUSIONWATCH_TABLE": table_name(settings.name),
+                    "DIFFUSIONWATCH_CONSOLE": console_url(settings.region),
+                    "DIFFUSIONWATCH_DIGEST": digest_policy(settings, definitions),
+                },
+                "digest",
+            ),
             # A storm's events and a turn at the same time; more would only wait for each other's state.
             concurrency=5,
         )

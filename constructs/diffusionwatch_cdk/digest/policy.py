@@ -7,33 +7,21 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..alarms import AlarmSetDefinition, Severity
-from ..settings import DigestRoute, EnvironmentSettings, SettingsError
+from ..settings import DigestRoute, EnvironmentSettings
 from .names import mail_topic
-
-ROOM = 3900
-"""Characters for the settings: all variables of a function together hold 4 KB (Lambda quotas)."""
 
 _GRAVEST = (Severity.PAGE, Severity.TICKET, Severity.LEAF, Severity.NONE)
 
 
 def digest_policy(settings: EnvironmentSettings, definitions: Iterable[AlarmSetDefinition]) -> str:
-    """The variable ``DIFFUSIONWATCH_DIGEST`` (lambda/alert_digest/policy.py).
-
-    Raises SettingsError when it does not fit into a function's environment.
-    """
+    """The variable ``DIFFUSIONWATCH_DIGEST`` (lambda/alert_digest/policy.py)."""
     assert settings.digest
     told = {
         "services": list(settings.services),
         "routes": {name: _route(name, route, settings) for name, route in settings.digest.routes.items()},
         "severities": severities(definitions),
     }
-    text = json.dumps(told, separators=(",", ":"))
-    if len(text) > ROOM:
-        raise SettingsError(
-            f"digest: its settings take {len(text):,} characters of the {ROOM:,} that a function holds: "
-            "shorten names, or split the services over several environments"
-        )
-    return text
+    return json.dumps(told, separators=(",", ":"))
 
 
 def severities(definitions: Iterable[AlarmSetDefinition]) -> dict[str, str]:

@@ -47,12 +47,13 @@ def dead_letters(scope: Construct, settings: EnvironmentSettings, rules: Iterabl
     )
 
 
-def statements(settings: EnvironmentSettings, actions: Iterable[str]) -> list[dict[str, Any]]:
-    """What each function may do with the table, the queue, and the key that the table is encrypted with."""
+def statements(settings: EnvironmentSettings, *key_via: str) -> list[dict[str, Any]]:
+    """What each function may do with the table and the queue, and by which services it uses the environment's key: the
+    table is encrypted with it, and so are the topics of a function that tells somebody."""
     return [
         {
             "Effect": "Allow",
-            "Action": list(actions),
+            "Action": ["dynamodb:GetItem", "dynamodb:PutItem"],
             "Resource": settings.arn("dynamodb", f"table/{table_name(settings.name)}"),
         },
         {
@@ -60,5 +61,5 @@ def statements(settings: EnvironmentSettings, actions: Iterable[str]) -> list[di
             "Action": "sqs:SendMessage",
             "Resource": settings.arn("sqs", dead_letters_name(settings.name)),
         },
-        key_use(settings, "dynamodb", "sns"),
+        key_use(settings, *key_via),
     ]

@@ -189,6 +189,7 @@ class ServiceSettings(MonitoringSettings):
     def _guard_knows_group_and_queue(self) -> ServiceSettings:
         if self.idle_guard and not (self.fleet.auto_scaling_group and self.fleet.queue):
             raise ValueError("idle_guard is for a fleet with auto_scaling_group and queue")
-        if self.idle_guard and "paying-for-nothing" in self.alarms and not self.alarms["paying-for-nothing"].enabled:
-            raise ValueError("idle_guard waits for the alarm paying-for-nothing, which is switched off")
+        for alarm, why in (("paying-for-nothing", "waits for"), ("blind", "does nothing without")):
+            if self.idle_guard and alarm in self.alarms and not self.alarms[alarm].enabled:
+                raise ValueError(f"idle_guard {why} the alarm {alarm}, which is switched off")
         return self

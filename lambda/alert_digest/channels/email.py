@@ -16,7 +16,7 @@ def send(parcel: Parcel, sns: Any) -> str:
     many = len(parcel.messages) > 1
     subject = wording.summary(parcel.messages) if many else wording.headline(parcel.messages[0])
     whole = wording.plain if not many else wording.brief
-    text = "\n\n".join(whole(message, parcel.region, parcel.environment) for message in parcel.messages)
+    text = "\n\n".join(whole(message, parcel.console, parcel.environment) for message in parcel.messages)
     sns.publish(
         TopicArn=parcel.route.target,
         Subject=" ".join(subject.encode("ascii", "replace").decode().split())[:SUBJECT_LIMIT],

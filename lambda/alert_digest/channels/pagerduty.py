@@ -51,6 +51,6 @@ def event(parcel: Parcel, message: Message) -> dict[str, Any]:
         },
         "links": [
             {"href": link.url, "text": link.name}
-            for link in wording.links_of(message, parcel.region, parcel.environment)
+            for link in wording.links_of(message, parcel.console, parcel.environment)
         ],
     }

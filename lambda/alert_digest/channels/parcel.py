@@ -18,7 +18,7 @@ class Parcel:
     delivery: Delivery
     route: Route
     environment: str
-    region: str
+    console: str
     wall: float
     secret: Mapping[str, str]
     thread: str = ""

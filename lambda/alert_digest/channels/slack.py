@@ -76,7 +76,7 @@ def blocks(parcel: Parcel) -> list[Block]:
 
 
 def _links(parcel: Parcel, message: Message) -> list[wording.Link]:
-    return wording.links_of(message, parcel.region, parcel.environment)
+    return wording.links_of(message, parcel.console, parcel.environment)
 
 
 def _text(parcel: Parcel) -> str:

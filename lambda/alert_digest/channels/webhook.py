@@ -64,7 +64,9 @@ def _message(parcel: Parcel, message: Message) -> dict[str, Any]:
         "since": links.iso(message.since),
         "until": None if message.until == inf else links.iso(message.until),
         "first_action": wording.first_action(message),
-        "links": {link.name.lower(): link.url for link in wording.links_of(message, parcel.region, parcel.environment)},
+        "links": {
+            link.name.lower(): link.url for link in wording.links_of(message, parcel.console, parcel.environment)
+        },
         "alarms": [
             {"id": line.id, "name": line.name, "number": line.number, "since": links.iso(line.since)}
             for line in (*message.lines, *message.evidence)
