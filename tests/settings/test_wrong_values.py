@@ -25,6 +25,7 @@ WHOLE: dict[str, Any] = {
 }
 NIGHT = {"schedule": "cron(0 3 * * 0)", "duration": "PT1H", "reason": "Nodes are patched"}
 SERVICE = ("services", "images")
+MODELS = {"fleet": FLEET, "models": ["sdxl", "flux"]}
 ALARMS = (*SERVICE, "alarms")
 
 
@@ -68,6 +69,11 @@ def read(tmp_path: Path, place: tuple[str, ...] = (), value: Any = None) -> Envi
         (("maintenance", "night"), {**NIGHT, "schedule": "cron(0 3 * *)"}, "'0 3 * *' has 4 fields"),
         (("maintenance", "night"), {**NIGHT, "schedule": "at(2026-13-01T00:00)"}, "month must be in 1..12"),
         (("services", "images-gpu"), {"fleet": FLEET}, "images-gpu-degraded would be an alarm of images and one"),
+        ((*ALARMS, "error-rate"), {"threshold": True}, "threshold: true is yes or no, and none is asked for here"),
+        ((*SERVICE, "dashboards"), "on-call", "dashboards is 'on-call': it must be a list"),
+        ((*SERVICE, "fleet"), "images", "fleet is 'images': it must be a mapping of keys to values"),
+        (SERVICE, {**MODELS, "objectives": {"step_milliseconds": {"sdxk": 5}}}, "called 'sdxk'; did you mean sdxl?"),
+        (SERVICE, {**MODELS, "bands": {"latency": {"model": "sdxk", "milliseconds": 9}}}, "did you mean sdxl?"),
         (("region",), "us_east_1", "region is 'us_east_1'"),
     ],
 )  # fmt: skip
@@ -80,6 +86,24 @@ def test_a_value_that_aws_cannot_hold_is_told_with_its_line(tmp_path: Path, plac
     assert message.startswith(f"{tmp_path}/prod.yaml, line ")
     assert len(message) < 600, "a hundred models are no message"
     assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("owners: &all {team: *all}\n", "an alias (*) stands inside of what it stands for"),
+        ("a\0b: 1\n", "not YAML: unacceptable character"),
+        ("? [a, b]\n: c\n", "not YAML: found unhashable key"),
+    ],
+)
+def test_a_file_that_is_hardly_one_is_refused_in_one_line(tmp_path: Path, text: str, says: str) -> None:
+    path = tmp_path / "prod.yaml"
+    path.write_text(text)
+
+    with pytest.raises(SettingsError) as caught:
+        read_environment(path)
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 def test_clusters_that_cloudformation_cannot_tell_apart_are_refused(tmp_path: Path) -> None:

@@ -54,14 +54,19 @@ def read_environment(path: Path) -> EnvironmentSettings:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}, line {mark.line + 1}" if mark else str(path)
-        raise SettingsError(f"{where}: not YAML: {getattr(error, 'problem', None) or error}") from None
+        problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
+        raise SettingsError(f"{where}: not YAML: {problem}") from None
     if not isinstance(data, dict):
         raise SettingsError(f"{path}: a settings file is a mapping of keys to values")
     if "name" in data:
         raise SettingsError(
             f"{path}, line {line_of(root, ('name',))}: the environment is called as its file; drop name"
         )
-    if twice := duplicate_key(root):
+    try:
+        twice = duplicate_key(root)
+    except RecursionError:
+        raise SettingsError(f"{path}: an alias (*) stands inside of what it stands for") from None
+    if twice:
         raise SettingsError(f"{path}, line {twice.line}: {twice.key} stands here a second time")
     try:
         return EnvironmentSettings.model_validate({"name": path.stem, **data})

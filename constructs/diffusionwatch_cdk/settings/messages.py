@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import reprlib
 import textwrap
 from collections.abc import Iterable, Mapping
@@ -16,6 +17,8 @@ from .base import IN_WORDS
 from .environment import EnvironmentSettings
 from .nearest import did_you_mean
 
+_YAML = {"dictionary": "a mapping of keys to values", "tuple": "a list"}
+"""What Python's kinds are called in a file."""
 _SHORT = reprlib.Repr()
 _SHORT.maxstring = 120  # a hundred models are no message, a whole address is
 
@@ -38,6 +41,7 @@ def explain(error: Mapping[str, Any]) -> str:
     if kind == "string_pattern_mismatch" and (allowed_text := IN_WORDS.get(error["ctx"]["pattern"])):
         return f"{where} is {error['input']!r}; allowed: {allowed_text}{_meaning(location)}"
     problem = error["msg"].replace("Input should be", "it must be").replace("String should", "it must")
+    problem = re.sub(r"a valid (dictionary|tuple)( or instance of \w+)?", lambda one: _YAML[one[1]], problem)
     return f"{where} is {_SHORT.repr(error['input'])}: {problem[0].lower()}{problem[1:]}{_meaning(location)}"
 
 
