@@ -155,6 +155,16 @@ def test_replay_with_another_value(recorded: tuple[Path, Path]) -> None:
     assert done.stdout.splitlines() == ["0 pages"]
 
 
+def test_an_alarm_that_cannot_be_resolved_is_told_also_when_another_is_set(recorded: tuple[Path, Path]) -> None:
+    template = json.loads(recorded[0].read_text())
+    busy = template["Resources"]["Idle"]["Properties"] | {"AlarmName": "busy", "Threshold": {"Ref": "Unknown"}}
+    template["Resources"]["Busy"] = {"Type": "AWS::CloudWatch::Alarm", "Properties": busy}
+    recorded[0].write_text(json.dumps(template))
+    done = call("replay", *recorded, "--resolve", "Threshold=5", "--set", "idle.Threshold=2")
+    assert done.exit_code == 1
+    assert "UNSUPPORTED busy: Unknown: stays unresolved" in done.stdout
+
+
 def test_a_sweep_writes_its_picture(
     recorded: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
