@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from benchmarks.recording import BATCH, Running
 
 
-def diffusionwatch(detail: str) -> Callable[[int], Running]:
+def diffusionwatch(detail: str, **settings: Any) -> Callable[[int], Running]:
     def start(port: int) -> Running:
         from diffusionwatch import GenerationMonitor
 
@@ -18,6 +19,7 @@ def diffusionwatch(detail: str) -> Callable[[int], Running]:
             detail=detail,
             tracing="off",
             gpu="off",
+            **settings,
         )
 
         def record(number: int) -> None:

@@ -151,6 +151,9 @@ def test_gpus_that_fail_take_no_request_along() -> None:
         def sample(self) -> None:
             raise RuntimeError
 
+        def stop(self) -> None:
+            pass
+
     with recording() as (monitor, sink):
         monitor._digest.gpus = Failing()  # type: ignore[assignment]
         with monitor.generation("sdxl", "r"):

@@ -293,3 +293,23 @@ def test_spawned_children_of_multiprocessing_send_what_they_recorded(agent: Any,
     )
     subprocess.run([sys.executable, str(script), agent.endpoint], check=True, timeout=60)
     agent.wait_for(lambda: len(agent.requests()) == 3)
+
+
+def test_sigterm_in_the_middle_of_counts_loses_nothing(agent: Any) -> None:
+    process = worker(
+        agent,
+        """
+        whole = monitor._publisher._collect
+        def stopped(final):
+            for part in whole(final):
+                monitor._publisher._collect = whole
+                os.kill(os.getpid(), signal.SIGTERM)
+                yield part
+        record("taken")
+        monitor._publisher._collect = stopped
+        monitor.counts()
+        time.sleep(30)
+        """,
+    )
+    assert process.wait(20) == -signal.SIGTERM
+    agent.wait_for(lambda: agent.requests()["taken"] == 1)

@@ -3,19 +3,23 @@
 A document is first waiting, then handed to the sink, and forgotten only when it is confirmed. When a connection
 breaks, what was not confirmed goes back to the front of what is waiting.
 
-Documents are held as plain tuples. Python's garbage collector, which runs on whatever thread makes objects, a request's
-too, looks at each object of a class of ours each time, a millisecond for a full buffer; a tuple of bytes and numbers it
-lets go of for good.
+Python's garbage collector runs, on whatever thread makes objects, a request's too, after 700 objects that may hold
+others, for milliseconds when it looks at all of them. So what may be long here holds only bytes and numbers.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from itertools import repeat
+from typing import Any
 
 from diffusionwatch.records import Document
 
-Held = tuple[bytes, int, int]
-"""Body, timestamp in milliseconds, requests: a document's."""
+STEP = 500
+"""Documents that are forgotten or taken back at once: a tenth of a millisecond's work. Between two steps the publisher
+lets go of the interpreter."""
+PARTS = 3
+"""Of a document in a queue, one after the other: body, timestamp, requests."""
 
 
 class Buffer:
@@ -32,8 +36,8 @@ class Buffer:
         self.limit = limit
         self.bytes = 0
         """Of all that is held, handed over or not."""
-        self._waiting: deque[Held] = deque()
-        self._handed: deque[Held] = deque()
+        self._waiting: deque[Any] = deque()
+        self._handed: deque[Any] = deque()
         self._handed_bytes = 0
 
     @property
@@ -55,62 +59,80 @@ class Buffer:
         while self.bytes + size > self.limit:
             # What was handed over has most likely arrived: to forget it costs no request.
             if self._handed:
-                forgotten = len(self._handed.popleft()[0]) + 1
+                forgotten = len(_oldest(self._handed).body) + 1
                 self._handed_bytes -= forgotten
                 self.bytes -= forgotten
             else:
-                oldest = self._waiting.popleft()
-                self.bytes -= len(oldest[0]) + 1
-                dropped.append(Document(*oldest))
+                dropped.append(_oldest(self._waiting))
+                self.bytes -= len(dropped[-1].body) + 1
         self.bytes += size
-        self._waiting.append((document.body, document.timestamp_ms, document.requests))
+        self._waiting += (document.body, document.timestamp_ms, document.requests)
         return dropped
 
     def next(self, most: int) -> list[Document]:
         """The documents that wait longest: up to ``most`` bytes of them, but at least one if there is any."""
         documents: list[Document] = []
         size = 0
-        for body, timestamp_ms, requests in self._waiting:
+        parts = iter(self._waiting)
+        for body, timestamp_ms, requests in zip(parts, parts, parts):  # noqa: B905 - each document has three
             size += len(body) + 1
             if documents and size > most:
                 break
             documents.append(Document(body, timestamp_ms, requests))
         return documents
 
-    def handed(self, count: int) -> None:
-        """The sink has taken the next ``count`` documents."""
-        for _ in range(count):
-            held = self._waiting.popleft()
-            self._handed.append(held)
-            self._handed_bytes += len(held[0]) + 1
+    def handed(self, count: int, size: int) -> None:
+        """The sink has taken the next ``count`` documents, of ``size`` bytes."""
+        put, take = self._handed.append, self._waiting.popleft
+        for _ in repeat(None, PARTS * count):
+            put(take())
+        self._handed_bytes += size
 
     def give_up(self) -> Document:
         """Takes out the document that waits longest, which no sink will take."""
-        given_up = Document(*self._waiting.popleft())
+        given_up = _oldest(self._waiting)
         self.bytes -= len(given_up.body) + 1
         return given_up
 
-    def confirm(self, outstanding: int) -> None:
-        """Forgets what was handed over, but for the documents that reach into the newest ``outstanding`` bytes."""
+    def confirm(self, outstanding: int) -> bool:
+        """Forgets what was handed over, but for the documents that reach into the newest ``outstanding`` bytes.
+
+        In steps: whether there may be more to forget.
+        """
         handed, left = self._handed, self._handed_bytes
-        while handed and (without := left - len(handed[0][0]) - 1) >= outstanding:
-            handed.popleft()
+        count = min(len(handed) // PARTS, STEP)
+        if not outstanding and PARTS * count == len(handed):
+            handed.clear()
+            left = 0
+        while handed and count and (without := left - len(handed[0]) - 1) >= outstanding:
+            handed.popleft(), handed.popleft(), handed.popleft()
             left = without
+            count -= 1
         self.bytes -= self._handed_bytes - left
         self._handed_bytes = left
+        return bool(handed) and not count
 
     def rewind(self) -> list[Document]:
-        """What was not confirmed will be sent again; gives it, oldest first."""
-        again = list(self._handed)
-        self._waiting.extendleft(reversed(again))
-        self._handed.clear()
-        self._handed_bytes = 0
-        return [Document(*held) for held in again]
+        """What was not confirmed will be sent again. In steps: gives the newest of it, nothing when it is done."""
+        again: list[Document] = []
+        for _ in range(min(len(self._handed) // PARTS, STEP)):
+            requests, timestamp_ms, body = self._handed.pop(), self._handed.pop(), self._handed.pop()
+            self._waiting.extendleft((requests, timestamp_ms, body))
+            again.append(Document(body, timestamp_ms, requests))
+        self._handed_bytes -= size_of(again)
+        return again
 
     def clear(self) -> list[Document]:
-        """Gives up what is waiting, and forgets the rest."""
-        given_up = [Document(*held) for held in self._waiting]
-        self._waiting.clear()
-        self._handed.clear()
-        self.bytes = self._handed_bytes = 0
+        """Gives up what is waiting. In steps: gives the oldest of it, none when it is done."""
+        given_up = [_oldest(self._waiting) for _ in range(min(len(self._waiting) // PARTS, STEP))]
+        self.bytes -= size_of(given_up)
         return given_up
+
+
+def _oldest(queue: deque[Any]) -> Document:
+    return Document(queue.popleft(), queue.popleft(), queue.popleft())
+
+
+def size_of(documents: list[Document]) -> int:
+    """Their bytes, line feeds included."""
+    return sum([len(document.body) + 1 for document in documents])

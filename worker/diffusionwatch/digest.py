@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from diffusionwatch import validity
-from diffusionwatch.aggregate import BREATH_SECONDS, Aggregate
+from diffusionwatch.aggregate import Aggregate
+from diffusionwatch.breath import Breath
 from diffusionwatch.catalog import REJECTIONS
 from diffusionwatch.clock import Clock
 from diffusionwatch.emf import EmfEncoder
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
 QUEUE_LIMIT = 100_000
 """Records that may wait to be encoded: some 60 MB, reached only by a process that records faster than it can encode."""
-BREATH_RECORDS = 100
-"""After so many, a fifth of a millisecond's work, the interpreter is let go of, as by ``Aggregate.absorb``."""
+CLOCKED = 4
+"""Documents after which the clock is looked at, which costs as much as a fiftieth of one."""
 GPU_PATIENCE_NS = 10_000_000_000
 """How long a finished generation waits for its CUDA events; after that the host's clock has to do."""
 
@@ -63,15 +64,17 @@ class Digest:
         self._last_end = 0
         self._unreached: deque[Generation] = deque()
 
-    def collect(self, final: bool = False) -> list[Document]:
-        """What was recorded since the last time. ``final`` holds nothing back."""
-        documents: list[Document] = []
+    def collect(self, final: bool = False) -> Iterator[list[Document]]:
+        """What was recorded since the last time, in parts: the interpreter is let go of between them. ``final`` holds
+        nothing back."""
         now, monotonic = self._clock.time_ns(), self._clock.monotonic_ns()
         # The wall's time of a completion is told from its distance to now, so that the caller reads one clock less.
         offset_ns = now - monotonic
         counts = dict.fromkeys(("completed", "faulted", "rejected", "slow", "dropped", "records_dropped"), 0)
         unread_ns = monotonic - GPU_PATIENCE_NS
-        for record in self._ended(final, offset_ns, counts):
+        documents: list[Document] = []
+        breath = Breath()
+        for record in chain(self._ended(final, offset_ns, counts), self._own(final, now, monotonic)):
             try:
                 if isinstance(record, Generation):
                     if self._aggregate is None and (document := self._plain.document(record, offset_ns)) is not None:
@@ -86,20 +89,29 @@ class Digest:
                 else:
                     stream, largest = self._encoder.log_stream, self._encoder.event_bytes
                     documents += record.documents(stream, now // 1_000_000, self._ledger.repaired, largest)
-            except Exception as error:  # noqa: PERF203 - one record's trouble is not the next one's
-                counts["dropped"] += isinstance(record, Generation)
+            except Exception as error:
+                counts["dropped"] += record.requests if isinstance(record, Event) else isinstance(record, Generation)
                 counts["records_dropped"] += 1
                 self._ledger.say_once(f"a record was given up: {error!r}")
-        self._ledger.add(counts)
-        events = self._aggregate.due(now, final) if self._aggregate is not None else []
+            if not len(documents) % CLOCKED and breath.due:
+                self._ledger.take(counts)
+                yield documents
+                documents = []
+                breath.take()
+        self._ledger.take(counts)
+        yield documents
+
+    def _own(self, final: bool, now: int, monotonic: int) -> Iterator[Event]:
+        """The events that no single request gives; made when those have been looked at."""
+        if self._aggregate is not None:
+            yield from self._aggregate.due(now, final)
         oldest = max((monotonic - generation._started for generation in self.in_work), default=0)
         figures = self.gpus.health if self.gpus is not None else dict
-        for event in events:
-            documents += self._encoder.encode(event)
+        beat = None
         with self._guarded("there is no heartbeat"):
-            if beat := self._heartbeat.beat(now, max(0, oldest), self._ledger, self._state, figures):
-                documents += self._encoder.encode(beat)
-        return documents
+            beat = self._heartbeat.beat(now, max(0, oldest), self._ledger, self._state, figures)
+        if beat is not None:
+            yield beat
 
     @contextlib.contextmanager
     def _guarded(self, trouble: str) -> Iterator[None]:
@@ -135,14 +147,12 @@ class Digest:
                 yield generation
 
     def _whole(self, queue: deque[Any]) -> Iterator[Record]:
-        for number in range(1, len(queue) + 1):
+        for _ in range(len(queue)):
             record = queue.popleft()
             if isinstance(record, Generation) and record._ended < 0:
                 self.in_work.append(record)
             else:
                 yield record
-            if number % BREATH_RECORDS == 0:
-                time.sleep(BREATH_SECONDS)
 
     def give_up(self, record: Record) -> None:
         """Counts a record that there is no room for. On the caller's thread."""
@@ -181,7 +191,10 @@ class Digest:
         now = self._clock.monotonic_ns()
         spans = [(generation._started, now) for generation in self.in_work]
         spans += [(generation._started, generation._ended) for generation in generations]
+        breath = Breath()
         for generation in generations:
+            if breath.due:
+                breath.take()
             begin, end = generation._started, generation._ended
             alone = begin >= self._last_end and sum(b < end and e > begin for b, e in spans[:100]) == 1
             self._last_end = max(self._last_end, end)

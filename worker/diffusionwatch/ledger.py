@@ -67,6 +67,11 @@ class Ledger:
             for name, amount in amounts.items():
                 self._counts[name] += amount
 
+    def take(self, amounts: dict[str, int]) -> None:
+        """Adds to the counts, and leaves nothing to be added again."""
+        self.add(amounts)
+        amounts.update(dict.fromkeys(amounts, 0))
+
     @property
     def given_up(self) -> float:
         """Records and documents that were dropped, for the metric TelemetryDropped."""

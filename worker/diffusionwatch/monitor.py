@@ -7,7 +7,7 @@ import functools
 import inspect
 import os
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from diffusionwatch import processes, tracing
@@ -257,7 +257,7 @@ class GenerationMonitor:
             self._pressure_at = PRESSURE_AT
             self._ledger.say_once(f"telemetry is not published: {error!r}")
 
-    def _collect(self, final: bool) -> list[Document]:
+    def _collect(self, final: bool) -> Iterator[list[Document]]:
         if self._pressure_at == QUEUE_LIMIT:
             self._pressure_at = PRESSURE_AT
         return self._digest.collect(final)

@@ -45,8 +45,8 @@ class Objectives:
 
     @cached_property
     def shortest(self) -> float:
-        """Milliseconds within which no request can be slow."""
-        return 1000 * min(objective.seconds for objective in (*self.by_model.values(), self.other))
+        """Milliseconds within which no request can be slow; a float, which compares faster with others."""
+        return 1000.0 * min(objective.seconds for objective in (*self.by_model.values(), self.other))
 
     @classmethod
     def parse(cls, text: str) -> Objectives:

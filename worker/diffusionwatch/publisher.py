@@ -6,9 +6,11 @@ import contextlib
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 
-from diffusionwatch.buffer import Buffer
+from diffusionwatch.breath import breathe
+from diffusionwatch.buffer import Buffer, size_of
 from diffusionwatch.clock import Clock
 from diffusionwatch.ledger import Ledger
 from diffusionwatch.records import Document
@@ -34,7 +36,7 @@ class Publisher:
     def __init__(
         self,
         *,
-        collect: Callable[[bool], list[Document]],
+        collect: Callable[[bool], Iterator[list[Document]]],
         sink: Sink,
         buffer: Buffer,
         clock: Clock,
@@ -45,6 +47,8 @@ class Publisher:
         self._flush_seconds = flush_seconds
         self.wake = threading.Event()
         """Set by whoever cannot wait for ``flush_seconds``."""
+        self._asked: deque[tuple[bool, threading.Event]] = deque()
+        """Who waits for a collection: whether it is to hold nothing back, and what is set when it is done."""
         self._due_ns = 0
         self._close_at: float | None = None
         self._retry_at = 0
@@ -69,18 +73,29 @@ class Publisher:
             finally:
                 self._starting.release()
 
-    def gather(self, final: bool = False) -> None:
-        """Turns what was recorded so far into documents, on whatever thread."""
-        if self._turn.acquire(timeout=1):
+    def gather(self, final: bool = False, timeout: float = 1) -> bool:
+        """Turns what was recorded so far into documents; false when it was not done in time.
+
+        The thread does it, if there is one: a signal may end the process here, and what was taken must not end with it.
+        """
+        if self.alive and self._thread is not threading.current_thread():
+            gathered = threading.Event()
+            self._asked.append((final, gathered))
+            self.wake.set()
+            return gathered.wait(timeout)
+        mine = self._turn.acquire(timeout=timeout)
+        if mine:
             try:
                 self._gather(final)
             finally:
                 self._turn.release()
+        return mine
 
     def flush(self, timeout: float) -> bool:
         """Whether all that was recorded until now was sent within ``timeout`` seconds of the wall."""
         until = time.monotonic() + timeout
-        self.gather(final=True)
+        if not self.gather(True, timeout):
+            return False
         while not self._empty and time.monotonic() < until:
             if self.alive:
                 self.hasten()
@@ -108,13 +123,18 @@ class Publisher:
         while self._close_at is None:
             self._clock.wait(self.wake, self._flush_seconds)
             self.wake.clear()
+            asked = [self._asked.popleft() for _ in range(len(self._asked))]
             now = self._clock.monotonic_ns()
             # Woken because the queue is long: that it becomes short is enough, as long as there is little to send.
             send = now >= self._due_ns or self._buffer.waiting_bytes >= CHUNK_BYTES
             if send:
                 self._due_ns = now + int(self._flush_seconds * 1e9)
-            self._round(send=send)
+            self._round(final=any(final for final, _ in asked), send=send)
+            for _, gathered in asked:
+                gathered.set()
         self._end()
+        for _, gathered in self._asked:
+            gathered.set()
 
     def _end(self) -> None:
         until = self._close_at or 0
@@ -123,7 +143,10 @@ class Publisher:
             time.sleep(PAUSE_SECONDS)
             self._round(final=True)
         with self._my_turn():
-            self._given_up(self._buffer.clear())
+            self._confirm(0)
+            while given_up := self._buffer.clear():
+                self._given_up(given_up)
+                breathe()
             self._sink.close()
 
     def _round(self, final: bool = False, send: bool = True) -> None:
@@ -150,8 +173,8 @@ class Publisher:
                 self._turn.release()
 
     def _gather(self, final: bool) -> None:
-        for document in self._collect(final):
-            if dropped := self._buffer.offer(document):
+        for documents in self._collect(final):
+            if dropped := [gone for document in documents for gone in self._buffer.offer(document)]:
                 self._given_up(dropped)
 
     def _send(self, final: bool) -> None:
@@ -159,41 +182,50 @@ class Publisher:
         documents: list[Document] = []
         try:
             if buffer.unconfirmed:
-                buffer.confirm(sink.outstanding())
+                self._confirm(sink.outstanding())
             while documents := buffer.next(CHUNK_BYTES):
                 if not sink.send(documents):
                     return
-                buffer.handed(len(documents))
-                self._sent(documents, 1)
+                self._handed(documents)
                 self._retry_seconds = FIRST_RETRY_SECONDS
             if final:  # somebody waits for it to have arrived
-                buffer.confirm(sink.outstanding())
+                self._confirm(sink.outstanding())
         except OSError as error:
             if isinstance(error, ConnectionBroken):
                 if error.taken:
-                    buffer.handed(error.taken)
-                    self._sent(documents[: error.taken], 1)
+                    self._handed(documents[: error.taken])
                 if error.refused:
                     self._given_up([buffer.give_up()])
                 if error.unread is not None:
-                    buffer.confirm(error.unread)
-            self._sent(buffer.rewind(), -1)
+                    self._confirm(error.unread)
+            while again := buffer.rewind():
+                self._sent(again, size_of(again), -1)
+                breathe()
             # With jitter, so that a fleet does not knock on a restarted agent all at once.
             seconds = self._retry_seconds * (0.5 + os.urandom(1)[0] / 512)
             self._retry_at = self._clock.monotonic_ns() + int(seconds * 1e9)
             self._retry_seconds = min(2 * self._retry_seconds, LAST_RETRY_SECONDS)
             self._ledger.say_once(f"telemetry waits in memory: {error}")
 
+    def _handed(self, documents: list[Document]) -> None:
+        size = size_of(documents)
+        self._buffer.handed(len(documents), size)
+        self._sent(documents, size, 1)
+
+    def _confirm(self, outstanding: int) -> None:
+        while self._buffer.confirm(outstanding):
+            breathe()
+
     @property
     def _empty(self) -> bool:
         return self._buffer.bytes == 0
 
-    def _sent(self, documents: list[Document], sign: int) -> None:
+    def _sent(self, documents: list[Document], size: int, sign: int) -> None:
         self._ledger.add(
             {
                 "sent": sign * sum([document.requests for document in documents]),
                 "documents_sent": sign * len(documents),
-                "bytes_sent": sign * sum([len(document.body) + 1 for document in documents]),
+                "bytes_sent": sign * size,
             }
         )
 

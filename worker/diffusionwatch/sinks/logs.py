@@ -18,7 +18,11 @@ log = logging.getLogger("diffusionwatch")
 
 
 class LogsSink:
-    """Puts events into one stream of one log group, which must exist."""
+    """Puts events into one stream of one log group, which must exist.
+
+    boto3 works in Python for two milliseconds a call, one call a second: for so long a request's thread may have to
+    wait. The other sinks let go of the interpreter more often.
+    """
 
     largest = limits.EVENT_BYTES
 
