@@ -135,6 +135,8 @@ class FailingTracing:
     def inject(self, generation: Generation) -> dict[str, str]:
         return {}
 
+    def stop(self) -> None: ...
+
 
 def test_trace_that_cannot_be_sent_takes_no_metric_along(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tracing, "backend", lambda *given: FailingTracing())

@@ -181,6 +181,8 @@ def test_backend_that_fails_hurts_no_request() -> None:
         def begin(self, generation: Any) -> None:
             raise RuntimeError
 
+        def stop(self) -> None: ...
+
     with recording() as (monitor, sink):
         monitor._tracing = Broken()  # type: ignore[assignment]
         with monitor.generation("sdxl"):

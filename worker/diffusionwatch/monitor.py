@@ -326,7 +326,7 @@ class GenerationMonitor:
 
     def _end(self, timeout: float | None = None) -> None:
         self._publisher.close(self.settings.close_seconds if timeout is None else timeout)
-        for watch in (self._digest.gpus, self._interruption):
+        for watch in (self._digest.gpus, self._interruption, self._tracing):
             if watch is not None:
                 watch.stop()
         self._closed_at_work, self._interruption = bool(self._digest.in_work), None

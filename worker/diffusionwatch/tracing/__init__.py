@@ -35,6 +35,9 @@ class Tracing(Protocol):
     def inject(self, generation: Generation) -> dict[str, str]:
         """What to send along with a message, so that its receiver continues this trace."""
 
+    def stop(self) -> None:
+        """Ends what it has running, until the next ``finish``."""
+
 
 def backend(name: str, service: str, clock: Clock) -> Tracing | None:
     """The backend called ``xray`` or ``otel``; ``auto`` takes the first that is installed, ``off`` none."""

@@ -82,6 +82,9 @@ class OpenTelemetryTracing:
         named = (trace_.trace_id, f"{found.span_id:016x}", bool(found.trace_flags & TraceFlags.SAMPLED))
         return {"traceparent": traceparent(*named), "AWSTraceHeader": xray_header(*named)}
 
+    def stop(self) -> None:
+        pass  # the provider is the application's
+
 
 def _span_context(parent: Parent) -> SpanContext:
     return SpanContext(

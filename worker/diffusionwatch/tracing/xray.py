@@ -13,12 +13,12 @@ from aws_xray_sdk.core.emitters.udp_emitter import UDPEmitter
 from aws_xray_sdk.core.models.segment import Segment
 from aws_xray_sdk.core.models.subsegment import Subsegment
 from aws_xray_sdk.core.models.traceid import TraceId
-from aws_xray_sdk.core.sampling.local.sampler import LocalSampler
 
 from diffusionwatch.catalog import REJECTIONS
 from diffusionwatch.clock import Clock
 from diffusionwatch.generation import Generation
 from diffusionwatch.tracing.propagation import parent_of, traceparent, xray_header
+from diffusionwatch.tracing.sampling import Sampler
 
 ANNOTATIONS = ("model", "request_id", "steps", "width", "height", "error_class")
 """What X-Ray indexes of a generation (it takes 50 a trace), beside the environment, by which its groups tell apart
@@ -28,10 +28,11 @@ the environments of one account."""
 class XRayTrace:
     """A segment that is not sent yet."""
 
-    __slots__ = ("_outer", "_recorder", "segment", "trace_id")
+    __slots__ = ("_outer", "_recorder", "ours", "segment", "trace_id")
 
-    def __init__(self, segment: Segment) -> None:
-        self.segment = segment
+    def __init__(self, segment: Segment, ours: bool) -> None:
+        self.segment, self.ours = segment, ours
+        """``ours``: whether the worker decides if it is sampled, since the sender has not."""
         self.trace_id: str = segment.trace_id
         self._recorder = getattr(sys.modules.get("aws_xray_sdk.core"), "xray_recorder", None)
         if self._recorder is not None:
@@ -50,30 +51,33 @@ class XRayTracing:
     def __init__(self, service: str, clock: Clock) -> None:
         self._service, self._clock = service, clock
         self._emitter = UDPEmitter()
-        self._sampler = LocalSampler()  # one a second and 5 %, as X-Ray's default rule
+        self._sampler = Sampler(service)
 
     def begin(self, generation: Generation) -> XRayTrace:
         extras = generation._extra()
         parent = parent_of(extras.carrier)
-        sampled = parent.sampled if parent is not None else None
-        if sampled is None:
-            sampled = bool(self._sampler.should_trace())
+        told = parent.sampled if parent is not None else None
         segment = Segment(
             self._service,
             traceid=parent.trace_id if parent else self._new_trace_id(),
             parent_id=parent.parent_id if parent else None,
-            sampled=sampled,
+            sampled=self._sampler.decide() if told is None else told,
         )
         if linked := [found.trace_id for carrier in extras.links if (found := parent_of(carrier))]:
             segment.put_metadata("batched_with", linked, "diffusionwatch")  # X-Ray has no links of its own
-        return XRayTrace(segment)
+        return XRayTrace(segment, told is None)
 
     def finish(self, generation: Generation, completed_ns: int) -> None:
         trace = generation.trace
         assert isinstance(trace, XRayTrace)
         segment = trace.segment
+        self._sampler.start()
         if not segment.sampled:
-            return
+            if not trace.ours or generation.error_class is None or generation.error_class in REJECTIONS:
+                return
+            # A fault is kept even so: it is what people look for. What was left out of it meanwhile stays out.
+            segment.sampled = True
+            segment.subsegments = [one for one in segment.subsegments if one.sampled]
 
         def moment(monotonic_ns: int) -> float:
             return (completed_ns - (generation._ended - monotonic_ns)) / 1e9
@@ -100,6 +104,9 @@ class XRayTracing:
         assert isinstance(trace, XRayTrace)
         named = (trace.trace_id, trace.segment.id, bool(trace.segment.sampled))
         return {"traceparent": traceparent(*named), "AWSTraceHeader": xray_header(*named)}
+
+    def stop(self) -> None:
+        self._sampler.stop()
 
     def _new_trace_id(self) -> str:
         # X-Ray reads the first eight digits as the time of the trace, so they follow the clock that we follow.
