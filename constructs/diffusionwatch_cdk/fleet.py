@@ -84,7 +84,7 @@ class Fleet:
         cls,
         *,
         service: str,
-        auto_scaling_group: autoscaling.IAutoScalingGroup | str,
+        auto_scaling_group: autoscaling.IAutoScalingGroup | autoscaling.CfnAutoScalingGroup | str,
         queue: sqs.IQueue | str | None = None,
         dead_letter_queue: sqs.IQueue | str | None = None,
         instance_type: str | None = None,
@@ -98,12 +98,18 @@ class Fleet:
     ) -> Fleet:
         """A fleet on an EC2 Auto Scaling group, given as the construct or by name.
 
-        What money is compared with needs ``instance_type`` and ``planned_instances``; more than one GPU an instance
-        needs ``instance_type`` or ``gpus_per_instance``. Raises ValueError for an instance type without GPUs.
+        A group that this app makes gets its group metrics, which alarms read and AWS leaves off. What money is compared
+        with needs ``instance_type`` and ``planned_instances``; more than one GPU an instance needs ``instance_type`` or
+        ``gpus_per_instance``. Raises ValueError for an instance type without GPUs.
         """
+        group = _name(auto_scaling_group, "auto_scaling_group_name")
+        if not isinstance(auto_scaling_group, str | None):
+            from .group_metrics import ask_for_group_metrics  # needs CDK, which who gives a construct has
+
+            ask_for_group_metrics(auto_scaling_group)
         return cls(
             service=service,
-            auto_scaling_group=_name(auto_scaling_group, "auto_scaling_group_name"),
+            auto_scaling_group=group,
             queue=_name(queue, "queue_name"),
             dead_letter_queue=_name(dead_letter_queue, "queue_name"),
             planned_instances=planned_instances,
@@ -176,7 +182,9 @@ def _name(given: object, attribute: str) -> str | None:
         return given
     if not hasattr(given, attribute):
         raise TypeError(f"{type(given).__name__} has no {attribute}: give such a construct, or its name")
-    return str(getattr(given, attribute))
+    # What a level 1 construct was not told, its deployment tells: by an attribute, or by its reference.
+    told = (getattr(given, name, None) for name in (f"attr_{attribute}", attribute, "ref"))
+    return str(next(name for name in told if name is not None))
 
 
 def _instances(

@@ -98,12 +98,9 @@ class MonitorFleets:
     def _fleet(self, group: FoundFleet) -> Fleet | None:
         queue = self._queues.get(group.service)
         if isinstance(group.resource, autoscaling.CfnAutoScalingGroup):
-            if not cdk.Stack.of(group.resource).resolve(group.resource.metrics_collection):
-                every = autoscaling.CfnAutoScalingGroup.MetricsCollectionProperty(granularity="1Minute")
-                group.resource.metrics_collection = [every]
             return Fleet.on_ec2(
                 service=group.service,
-                auto_scaling_group=group.resource.ref,
+                auto_scaling_group=group.resource,
                 queue=queue,
                 instance_type=group.instance_type,
             )

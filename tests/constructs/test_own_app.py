@@ -56,6 +56,40 @@ def test_a_group_and_a_queue_are_given_as_constructs(stack, group, watch) -> Non
     )
 
 
+def test_a_group_of_the_app_gets_the_metrics_that_alarms_read(stack) -> None:
+    vpc = ec2.Vpc(stack, "Vpc", nat_gateways=0, max_azs=1)
+    silent = autoscaling.AutoScalingGroup(
+        stack,
+        "Silent",
+        vpc=vpc,
+        vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
+        instance_type=ec2.InstanceType("g6e.xlarge"),
+        machine_image=ec2.MachineImage.latest_amazon_linux2023(),
+    )
+    plain = autoscaling.CfnAutoScalingGroup(stack, "Plain", min_size="0", max_size="1")
+    imported = autoscaling.AutoScalingGroup.from_auto_scaling_group_name(stack, "Imported", "theirs")
+    fleets = [Fleet.on_ec2(service="a", auto_scaling_group=one) for one in (silent, plain, imported)]
+
+    groups = assertions.Template.from_stack(stack).find_resources("AWS::AutoScaling::AutoScalingGroup")
+    assert len(groups) == 2
+    assert all(one["Properties"]["MetricsCollection"] == [{"Granularity": "1Minute"}] for one in groups.values())
+    assert stack.resolve(fleets[1].auto_scaling_group) == {"Ref": "Plain"}
+    assert fleets[2].auto_scaling_group == "theirs"
+
+
+def test_metrics_that_somebody_chose_stay_as_they_are(stack, group) -> None:
+    Fleet.on_ec2(service="image-api", auto_scaling_group=group)
+
+    (made,) = assertions.Template.from_stack(stack).find_resources("AWS::AutoScaling::AutoScalingGroup").values()
+    assert made["Properties"]["MetricsCollection"] == [{"Granularity": "1Minute"}]
+
+
+def test_a_level_1_queue_is_given_too(stack) -> None:
+    made = Fleet.on_ec2(service="a", auto_scaling_group="a", queue=sqs.CfnQueue(stack, "Jobs"))
+
+    assert stack.resolve(made.queue) == {"Fn::GetAtt": ["Jobs", "QueueName"]}
+
+
 def test_a_service_that_the_settings_do_not_name_gets_the_catalogues_defaults(stack, watch) -> None:
     fleet = Fleet.on_ec2(
         service="video-api", auto_scaling_group="videos", instance_type="p5.48xlarge", planned_instances=1
