@@ -87,11 +87,6 @@ KEYS = {
 
 def fitted(kind: str, said: dict[str, Any]) -> dict[str, Any]:
     """With keys that mostly fit each other; that they may not is what ``broken`` is for."""
-    if kind == "ServiceSettings" and said.get("models"):
-        measured = said.get("objectives", {}).get("step_milliseconds", {})
-        banded = said.get("bands", {}).get("latency", {})
-        named = [*said["models"], *measured, *([banded["model"]] if "model" in banded else [])]
-        said = {**said, "models": list({model.lower(): model for model in reversed(named)}.values())}
     match kind, said:
         case "AlarmOverride", {"enabled": False}:
             return {**said, "reason": "Not in this fleet."}

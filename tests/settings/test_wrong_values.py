@@ -25,7 +25,6 @@ WHOLE: dict[str, Any] = {
 }
 NIGHT = {"schedule": "cron(0 3 * * 0)", "duration": "PT1H", "reason": "Nodes are patched"}
 SERVICE = ("services", "images")
-MODELS = {"fleet": FLEET, "models": ["sdxl", "flux"]}
 ALARMS = (*SERVICE, "alarms")
 
 
@@ -72,8 +71,6 @@ def read(tmp_path: Path, place: tuple[str, ...] = (), value: Any = None) -> Envi
         ((*ALARMS, "error-rate"), {"threshold": True}, "threshold: true is yes or no, and none is asked for here"),
         ((*SERVICE, "dashboards"), "on-call", "dashboards is 'on-call': it must be a list"),
         ((*SERVICE, "fleet"), "images", "fleet is 'images': it must be a mapping of keys to values"),
-        (SERVICE, {**MODELS, "objectives": {"step_milliseconds": {"sdxk": 5}}}, "called 'sdxk'; did you mean sdxl?"),
-        (SERVICE, {**MODELS, "bands": {"latency": {"model": "sdxk", "milliseconds": 9}}}, "did you mean sdxl?"),
         (("region",), "us_east_1", "region is 'us_east_1'"),
     ],
 )  # fmt: skip

@@ -130,18 +130,6 @@ class EnvironmentSettings(Settings):
                     raise ValueError(f"services.{name}.{where}: owners has nobody called {owner!r}{hint}")
         return self
 
-    @model_validator(mode="after")
-    def _known_models(self) -> EnvironmentSettings:
-        """Where models are listed: an alarm on a misspelt one would never go off, and look healthy."""
-        for name, service in self.services.items():
-            named = {f"objectives.step_milliseconds.{one}": one for one in service.objectives.step_milliseconds}
-            named |= {"bands.latency.model": service.bands.latency.model} if service.bands.latency else {}
-            for where, model in named.items():
-                if service.models and model not in service.models:
-                    hint = did_you_mean(model, service.models)
-                    raise ValueError(f"services.{name}.{where}: models lists nothing called {model!r}{hint}")
-        return self
-
     @property
     def routes(self) -> dict[str, tuple[Contact, ...]]:
         """Who listens to each topic, by the last part of its name: ``page``, ``ticket``, ``images-page``, …"""
