@@ -54,10 +54,11 @@ def limit(rule: AlarmRule, threshold: float) -> str:
 
 def window(period: int, datapoints: int, periods: int) -> str:
     """
-    >>> window(300, 2, 3), window(3600, 1, 1)
-    ('2 of 3 periods of 5 min', 'over 1 h')
+    >>> window(300, 2, 3), window(3600, 1, 1), window(30, 1, 1)
+    ('2 of 3 periods of 5 min', 'over 1 h', 'over 30 s')
     """
-    length = f"{period // 3600} h" if period % 3600 == 0 else f"{period // 60} min"
+    unit, seconds = next(one for one in {"h": 3600, "min": 60, "s": 1}.items() if period % one[1] == 0)
+    length = f"{period // seconds} {unit}"
     if periods == 1:
         return f"over {length}"
     return f"{datapoints} of {periods} periods of {length}"
