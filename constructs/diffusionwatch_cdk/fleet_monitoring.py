@@ -5,7 +5,7 @@ FleetMonitoring(self, "Monitoring", fleet=Fleet.on_ec2(service="image-api", …)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from constructs import Construct
 
@@ -28,7 +28,9 @@ from .watched import WatchedFleet
 class FleetMonitoring(Construct):
     """Every alarm of the catalogue that applies to the fleet, the composites that speak for them, the dashboards.
 
-    ``extra_rows`` puts widgets of your own below those of a dashboard: by its name, a function for each row.
+    ``extra_rows`` puts widgets of your own below those of a dashboard: by its name, a function for each row. What your
+    alarms and rows read has to be emitted by somebody whom we know, or be in one of ``own_namespaces``: of your app, or
+    of an AWS service that is not ours to watch, such as ``AWS/ApplicationELB``.
 
     Alarms notify the topics ``diffusionwatch-<environment>-page`` and ``-ticket`` (see ``Notifications``).
     """
@@ -43,6 +45,7 @@ class FleetMonitoring(Construct):
         extra_alarms: Iterable[AlarmRule] = (),
         extra_composites: Iterable[CompositeRule] = (),
         extra_rows: Mapping[str, Sequence[Row]] | None = None,
+        own_namespaces: Collection[str] = (),
     ) -> None:
         super().__init__(scope, id)
         in_place(self, settings)
@@ -60,7 +63,8 @@ class FleetMonitoring(Construct):
         )
         SavedQueries(self, "Queries", watched=self.watched)
         MaintenanceWindows(self, "Maintenance", watched=self.watched, alarms=self.alarms.definition.loud)
-        check(vocabulary(self.watched), looked_at(self.alarms.definition, self.dashboards.bodies.values()))
+        read = looked_at(self.alarms.definition, self.dashboards.bodies.values())
+        check(vocabulary(self.watched), (one for one in read if one[1].namespace not in own_namespaces))
 
     @property
     def deploy_guard(self) -> str | None:

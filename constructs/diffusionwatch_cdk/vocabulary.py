@@ -107,6 +107,10 @@ def _problem(known: Vocabulary, metric: Metric) -> str | None:
     dimensions = frozenset(name for name, _ in metric.dimensions)
     if sets is None:
         names = [name for namespace, name in known if namespace == metric.namespace]
+        if not names:
+            hint = did_you_mean(metric.namespace, {namespace for namespace, _ in known})
+            said = "in a namespace that is not known: give it as one of own_namespaces if somebody fills it"
+            return f"{metric.namespace}/{metric.name}, {said}{hint}"
         measured = metric.name.removeprefix(f"{GPU_PREFIX}_")
         hint = (
             f": add {measured} to the agent's measurements, or switch off what needs it"

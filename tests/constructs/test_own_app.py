@@ -152,6 +152,24 @@ def test_an_alarm_of_ones_own_stands_beside_the_catalogues(stack, watch) -> None
     assert "Ask the product team" in alarm["Properties"]["AlarmDescription"]
 
 
+class SlowFront(TooManyImages):
+    id = "slow-front"
+
+    def measure(self, watched, threshold):
+        front = (("LoadBalancer", "app/front/0123456789abcdef"),)
+        return measure(Metric("AWS/ApplicationELB", "TargetResponseTime", front, "p90", 300))
+
+
+def test_an_alarm_on_somebody_elses_metric_needs_its_namespace_named(stack, watch) -> None:
+    watched = watch()
+    given = {"fleet": watched.fleet, "settings": watched.environment, "extra_alarms": [SlowFront()]}
+
+    with pytest.raises(UnknownMetricError, match=r"slow-front looks at AWS/ApplicationELB/.* one of own_namespaces"):
+        FleetMonitoring(cdk.Stack(), "Monitoring", **given)
+    FleetMonitoring(stack, "Monitoring", **given, own_namespaces=["AWS/ApplicationELB"])
+    assert "ImageApiSlowFront" in assertions.Template.from_stack(stack).to_json()["Resources"]
+
+
 def test_an_alarm_on_what_nobody_emits_fails_the_synth_by_name(stack, watch) -> None:
     watched = watch()
 
