@@ -16,7 +16,7 @@ from .detectors import Detectors
 from .fleet import Fleet
 from .fleet_events import FleetEvents
 from .maintenance import MaintenanceWindows
-from .place import in_place
+from .place import in_place, once
 from .probe import Probe
 from .saved_queries import SavedQueries
 from .settings import EnvironmentSettings
@@ -49,6 +49,7 @@ class FleetMonitoring(Construct):
     ) -> None:
         super().__init__(scope, id)
         in_place(self, settings)
+        once(self, fleet.service)
         self.watched = WatchedFleet(fleet, settings)
         FleetEvents(self, "Events", watched=self.watched)
         Detectors(self, "Detectors", watched=self.watched)

@@ -7,7 +7,7 @@ from constructs import Construct
 from .alarm_set import Alarms
 from .dashboard_set import Dashboards
 from .fleet import Fleet
-from .place import in_place
+from .place import in_place, once
 from .settings import EnvironmentSettings
 from .vocabulary import check, looked_at, vocabulary
 from .watched import WatchedFleet
@@ -34,6 +34,7 @@ class GpuHealth(Construct):
     def __init__(self, scope: Construct, id: str, *, fleet: Fleet, settings: EnvironmentSettings) -> None:  # noqa: A002
         super().__init__(scope, id)
         in_place(self, settings)
+        once(self, fleet.service)
         monitoring = settings.monitoring(fleet.service).model_copy(update={"dashboards": ("gpu",)})
         watched = WatchedFleet(fleet, settings, monitoring)
         self.alarms = Alarms(self, "Alarms", watched=watched, only=OF_GPUS)

@@ -1,9 +1,9 @@
-"""Settings are for one account and Region; a stack may be for another."""
+"""Where monitoring may stand: settings are for one account and Region, and a service stands once in a stack."""
 
 from __future__ import annotations
 
 import aws_cdk as cdk
-from constructs import IConstruct
+from constructs import Construct, IConstruct
 
 from .settings import EnvironmentSettings
 
@@ -27,3 +27,14 @@ def in_place(scope: IConstruct, settings: EnvironmentSettings) -> None:
     """Raises ValueError where the stack is elsewhere than the settings are for."""
     if problem := elsewhere(scope, settings):
         raise ValueError(problem)
+
+
+def once(scope: IConstruct, service: str) -> None:
+    """Raises ValueError where the stack monitors that service already: logical ids are made of its name alone."""
+    stack, mark = cdk.Stack.of(scope), f"monitors-{service}"
+    if stack.node.try_find_child(mark) is not None:
+        raise ValueError(
+            f"stack {stack.stack_name} monitors {service} already; a part of it stands instead of the whole, another "
+            "environment of it in a stack of its own"
+        )
+    Construct(stack, mark)

@@ -17,6 +17,7 @@ from diffusionwatch_cdk import (
     EncryptionKey,
     Fleet,
     FleetMonitoring,
+    GpuHealth,
     MonitorFleets,
     UnknownMetricError,
     WorkerLogs,
@@ -154,6 +155,15 @@ def test_a_stack_elsewhere_than_the_settings_is_refused(watch) -> None:
 
     with pytest.raises(ValueError, match="stack Away is in region eu-west-1, the settings of prod are for us-east-1"):
         FleetMonitoring(away, "M", fleet=watched.fleet, settings=watched.environment)
+
+
+def test_a_service_stands_once_in_a_stack(stack: cdk.Stack, watch) -> None:
+    watched: WatchedFleet = watch()
+    FleetMonitoring(stack, "M", fleet=watched.fleet, settings=watched.environment)
+
+    for made in (FleetMonitoring, GpuHealth):
+        with pytest.raises(ValueError, match="stack Theirs monitors image-api already; a part of it stands instead"):
+            made(stack, made.__name__, fleet=watched.fleet, settings=watched.environment)
 
 
 def test_the_aspect_leaves_groups_elsewhere_alone_and_says_so(environment) -> None:
