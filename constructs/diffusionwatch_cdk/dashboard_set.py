@@ -38,10 +38,21 @@ class Dashboards(Construct):
             if name not in self.bodies:
                 hint = did_you_mean(name, self.bodies)
                 raise ValueError(f"{watched.fleet.service} has no dashboard called {name!r}{hint}")
-            self.bodies[name] = below(self.bodies[name], [row(watched, alarms) for row in rows])
+            self.bodies[name] = below(self.bodies[name], [_made(row, name, watched, alarms) for row in rows])
         for name, body in self.bodies.items():
             full = dashboard_name(watched.environment.name, watched.fleet.service, name)
             dashboard_resource(self, name, full, body, logical_id(watched.fleet.service, name, "dashboard"))
+
+
+def _made(row: Row, dashboard: str, watched: WatchedFleet, alarms: AlarmSetDefinition) -> Sequence[Widget]:
+    """A row of somebody's own; raises ValueError when it is none."""
+    widgets = row(watched, alarms)
+    parts = ("type", "width", "height", "properties")
+    for widget in widgets if isinstance(widgets, Sequence) else (widgets,):
+        if not isinstance(widget, Mapping) or (missing := [part for part in parts if part not in widget]):
+            lacks = f", without {', '.join(missing)}" if isinstance(widget, Mapping) else ""
+            raise ValueError(f"a row of {dashboard} is a list of widgets; it has {widget!r}{lacks}")
+    return widgets
 
 
 def dashboard_resource(scope: Construct, id: str, name: str, body: dict[str, Any], logical: str) -> None:  # noqa: A002

@@ -166,6 +166,24 @@ def test_a_service_stands_once_in_a_stack(stack: cdk.Stack, watch) -> None:
             made(stack, made.__name__, fleet=watched.fleet, settings=watched.environment)
 
 
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        (None, "a row of gpu is a list of widgets; it has None"),
+        ([{"type": "text"}], "it has {'type': 'text'}, without width, height, properties"),
+        (["text"], "it has 'text'"),
+        ([{"type": "text", "width": 25, "height": 1, "properties": {}}], "a row of 25 columns; a dashboard has 24"),
+    ],
+)
+def test_a_row_of_ones_own_is_a_list_of_widgets(stack: cdk.Stack, watch, row: Any, says: str) -> None:
+    watched: WatchedFleet = watch()
+
+    with pytest.raises(ValueError, match=says):
+        FleetMonitoring(
+            stack, "M", fleet=watched.fleet, settings=watched.environment, extra_rows={"gpu": [lambda *_: row]}
+        )
+
+
 def test_the_aspect_leaves_groups_elsewhere_alone_and_says_so(environment) -> None:
     app = cdk.App()
     away = cdk.Stack(app, "Away", env=cdk.Environment(account="111122223333", region="eu-west-1"))
