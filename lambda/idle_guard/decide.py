@@ -68,7 +68,7 @@ class Decision:
 def decide(policy: Policy, seen: Seen, now: float) -> Decision:
     """The decision.
 
-    >>> decide(Policy("scale"), Seen(0, False, desired=6, minimum=1, waiting=0), now=3600)
+    >>> decide(Policy("scale"), Seen(1, False, desired=6, minimum=1, waiting=0), now=3601)
     Decision(do='scale', why='idle for 60 min', target=1, released=5)
     """
     if (why := _against(policy, seen, now)) is not None:
