@@ -15,8 +15,20 @@ import io
 import sys
 from typing import Any
 
-import typer
-from typer.core import TyperCommand, TyperGroup
+from . import extras
+from .standard_output import taken
+
+BAD_INPUT = 2
+INTERRUPTED = 130  # 128 + SIGINT, as shells report it
+
+try:
+    import typer
+    from typer.core import TyperCommand, TyperGroup
+except ModuleNotFoundError as error:
+    if (told := extras.missing(error)) is None:
+        raise
+    print(told, file=sys.stderr)
+    sys.exit(BAD_INPUT)
 
 COMMANDS: dict[str, str] = {
     "demo": "The whole system on this machine: deploy, fleet, incidents, alarms, console.",
@@ -45,9 +57,6 @@ KNOWN_ERRORS: tuple[tuple[str, str], ...] = (
     ("cloudwatch_simulator.errors", "SimulatorError"),
 )
 """Errors whose text is meant for the person at the keyboard: one line, exit status 2, no traceback."""
-
-BAD_INPUT = 2
-INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 
 
 def module_of(name: str) -> str:
@@ -128,9 +137,15 @@ def main(arguments: list[str] | None = None) -> Any:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # what a template says may be no text of this terminal's
     try:
-        app(args=arguments, prog_name="diffusionwatch")
+        with taken():
+            app(args=arguments, prog_name="diffusionwatch")
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    except ModuleNotFoundError as error:
+        if (told := extras.missing(error)) is None:
+            raise
+        print(told, file=sys.stderr)
+        sys.exit(BAD_INPUT)
     except Exception as error:
         if not is_known(error):
             raise
