@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from diffusionwatch_cdk.validation import Document
 
 BAD_INPUT, OVER_THE_LIMIT = 2, 1
+MOST = 1e6  # beyond any fleet, and every product of two is still a figure
 KEYS = ("construct", "what", "quantity", "unit_usd", "monthly_usd", "evidence")
 
 
@@ -24,14 +25,14 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     against: Annotated[Path | None, typer.Option(help="Another folder: also print the difference.")] = None,
     limit: Annotated[
-        float | None, typer.Option(help="US dollars a month; above them status 1, not just a warning.")
+        float | None, typer.Option(min=0, max=MOST, help="US dollars a month; above them status 1, not just a warning.")
     ] = None,
-    requests_per_minute: Annotated[float, typer.Option(min=0, help="Of each fleet.")] = 20.0,
-    instances: Annotated[float, typer.Option(min=0, help="Of each fleet, on average over the month.")] = 4.0,
+    requests_per_minute: Annotated[float, typer.Option(min=0, max=MOST, help="Of each fleet.")] = 20.0,
+    instances: Annotated[float, typer.Option(min=0, max=MOST, help="Of each fleet, on average over the month.")] = 4.0,
     hours: Annotated[float, typer.Option(min=0, max=744, help="In which the fleet lives, a month.")] = 730.0,
-    gpus_per_instance: Annotated[int, typer.Option(min=1, help="GPUs of one instance.")] = 1,
-    pods_per_instance: Annotated[float, typer.Option(min=0, help="On EKS, with daemons.")] = 7.0,
-    containers_per_instance: Annotated[float, typer.Option(min=0, help="On EKS, of those pods.")] = 8.0,
+    gpus_per_instance: Annotated[int, typer.Option(min=1, max=16, help="GPUs of one instance.")] = 1,
+    pods_per_instance: Annotated[float, typer.Option(min=0, max=MOST, help="On EKS, with daemons.")] = 7.0,
+    containers_per_instance: Annotated[float, typer.Option(min=0, max=MOST, help="On EKS, of those pods.")] = 8.0,
 ) -> None:
     """Price every alarm, metric, dashboard, log and trace of synthesized templates: list prices, us-east-1.
 

@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 
 BAD_INPUT, FINDINGS = 2, 1
+MOST = 1e6  # beyond any fleet, and every product of two is still a figure
 
 
 def command(
@@ -16,7 +17,9 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0, for code hosts.")] = False,
     junit: Annotated[bool, typer.Option("--junit", help="Print JUnit XML, for build servers.")] = False,
-    requests_per_minute: Annotated[float, typer.Option(min=0, help="Of a fleet: how many samples there are.")] = 20.0,
+    requests_per_minute: Annotated[
+        float, typer.Option(min=0, max=MOST, help="Of a fleet: how many samples there are.")
+    ] = 20.0,
 ) -> None:
     """Find what is wrong with alarms, dashboards, filters, budgets and agent configurations before they are deployed.
 

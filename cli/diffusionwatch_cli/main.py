@@ -8,11 +8,14 @@ commands is a table, and each module is imported only by its own command. A modu
 from __future__ import annotations
 
 import difflib
+import functools
 import gc
 import importlib
 import importlib.util
 import io
+import math
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from . import extras
@@ -98,9 +101,22 @@ def load(name: str) -> Any:
     """Imports a subcommand's module and makes the command of its function ``command``."""
     one = typer.Typer(add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False)
     one.command(name, context_settings={"help_option_names": ["-h", "--help"]})(
-        importlib.import_module(module_of(name)).command
+        _finite(importlib.import_module(module_of(name)).command)
     )
     return typer.main.get_command(one)
+
+
+def _finite(command: Callable[..., None]) -> Callable[..., None]:
+    """The command, which refuses nan and inf: typer takes them for numbers, within any range."""
+
+    @functools.wraps(command)
+    def checked(**given: Any) -> None:
+        for name, value in given.items():
+            if isinstance(value, float) and not math.isfinite(value):
+                raise typer.BadParameter(f"{value} is no figure.", param_hint=f"--{name.replace('_', '-')}")
+        command(**given)
+
+    return checked
 
 
 app = typer.Typer(

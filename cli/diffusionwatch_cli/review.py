@@ -11,6 +11,7 @@ import typer
 from .output import write
 
 BAD_INPUT, FINDINGS = 2, 1
+MOST = 1e6  # beyond any fleet, and every product of two is still a figure
 
 
 def command(
@@ -21,8 +22,8 @@ def command(
     ),
     scenarios: Annotated[list[Path] | None, typer.Option(help="Scenario files, or folders of them.")] = None,
     data: Annotated[Path | None, typer.Option(help="A scenario or recorded metrics; else a stated day.")] = None,
-    requests_per_minute: Annotated[float, typer.Option(min=0, help="Of each fleet.")] = 20.0,
-    instances: Annotated[float, typer.Option(min=0, help="Of each fleet, on average over the month.")] = 4.0,
+    requests_per_minute: Annotated[float, typer.Option(min=0, max=MOST, help="Of each fleet.")] = 20.0,
+    instances: Annotated[float, typer.Option(min=0, max=MOST, help="Of each fleet, on average over the month.")] = 4.0,
 ) -> None:
     """Say what a pull request does to the monitoring: faults, promises, dashboards, pages gained and lost, cost.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import threading
 import time
@@ -233,6 +234,7 @@ def test_a_forked_child_asks_for_itself_and_waits_for_no_lock_of_its_parent(
     with rule._lock, rule.reservoir._lock:
         child = os.fork()
         if child == 0:
+            signal.alarm(60)  # whoever waits for a lock waits for ever
             try:
                 until_rules_are_known(monitor)
                 os._exit(generate(monitor) != "Sampled=1")
